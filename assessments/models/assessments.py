@@ -1,0 +1,66 @@
+"""The quiz page: its items, and how an attempt at it runs."""
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.fields import StreamField
+from wagtail.models import Page
+
+from assessments.interactions import KINDS
+from courses.models import ActivityPage
+
+
+class ItemStream(blocks.StreamBlock):
+    """One block type for each kind of item."""
+
+    def __init__(self, local_blocks=(), **kwargs):
+        super().__init__([*local_blocks, *((name, kind.block) for name, kind in KINDS.items())], **kwargs)
+
+
+class QuizPage(ActivityPage):
+    """An assessment. Its revision, pinned by the edition, fixes the items that attempts are scored by."""
+
+    kind = "quiz"
+
+    draw = models.PositiveSmallIntegerField(_("questions in an attempt"), default=8, validators=[MinValueValidator(1)])
+    tries = models.PositiveSmallIntegerField(_("tries"), default=2, validators=[MinValueValidator(1)])
+    pass_mark = models.PositiveSmallIntegerField(_("pass mark in per cent"), default=70, validators=[MaxValueValidator(100)])
+    time_limit = models.PositiveSmallIntegerField(_("time limit in minutes"), null=True, blank=True)
+    items = StreamField(ItemStream(), verbose_name=_("questions"), blank=True)
+
+    content_panels = [
+        *Page.content_panels,
+        MultiFieldPanel(["summary", "minutes"], heading=_("Facts")),
+        MultiFieldPanel(["draw", "tries", "pass_mark", "time_limit"], heading=_("Rules")),
+        FieldPanel("items"),
+    ]
+
+    class Meta:
+        verbose_name = _("quiz")
+
+    def clean(self):
+        super().clean()
+        identifiers = [block.value["identifier"] for block in self.items]
+        if repeated := {name for name in identifiers if identifiers.count(name) > 1}:
+            raise ValidationError({"items": _("Two questions share the identifier %(name)s.") % {"name": min(repeated)}})
+
+    def points(self):
+        return min(self.draw, len(self.items))
+
+    def completion(self):
+        return "passed"
+
+    def item_contents(self):
+        """Return {identifier: (kind, content)} as plain data, keys of right answers included."""
+        return {
+            block["value"]["identifier"]: (block["type"], block["value"]) for block in self.items.get_prep_value()
+        }
+
+    def serve_preview(self, request, mode_name):
+        from assessments.forms import preview_forms  # forms import this module
+
+        return render(request, "assessments/quiz_preview.html", {"quiz": self, "title": self.title, "forms": preview_forms(self)})

@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CoursesConfig(AppConfig):
+    name = "courses"
+
+    def ready(self):
+        from courses import rules  # noqa: F401  permissions register themselves
+        from courses.activities import ActivityKind, register_kind
+        from courses.views.lessons import lesson
+
+        register_kind(ActivityKind("lesson", _("Lesson"), lesson))

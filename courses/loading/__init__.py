@@ -1,0 +1,1 @@
+"""Loading a course from a folder of readable files."""

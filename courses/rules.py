@@ -1,0 +1,19 @@
+"""Who may see an enrolment: the learner, and staff of its organisation or one above."""
+
+import rules
+
+from lms.organisations.domain import organisations_served_by
+
+
+@rules.predicate
+def is_own_enrolment(user, enrolment):
+    return enrolment.user_id == user.pk
+
+
+@rules.predicate
+def serves_organisation(user, enrolment):
+    return organisations_served_by(user).filter(pk=enrolment.organisation_id).exists()
+
+
+rules.add_perm("courses.view_own_enrolment", is_own_enrolment)
+rules.add_perm("courses.view_enrolment", is_own_enrolment | serves_organisation)

@@ -1,0 +1,6 @@
+"""News for the apps above; sent on commit."""
+
+from django.dispatch import Signal
+
+enrolment_ended = Signal()  # enrolment
+run_completed = Signal()  # enrolment

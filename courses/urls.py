@@ -1,0 +1,14 @@
+from django.urls import path
+
+from courses.views import catalogue, lessons
+
+app_name = "courses"
+urlpatterns = [
+    path("", catalogue.catalogue, name="catalogue"),
+    path("courses/<slug:slug>/", catalogue.course_detail, name="course"),
+    path("courses/<slug:slug>/enrol/", catalogue.enrol, name="enrol"),
+    path("learn/", lessons.dashboard, name="dashboard"),
+    path("learn/<int:pk>/", lessons.run_detail, name="run"),
+    path("learn/<int:pk>/<uuid:key>/", lessons.activity, name="activity"),
+    path("learn/<int:pk>/<uuid:key>/position/", lessons.lesson_position, name="lesson_position"),
+]

@@ -1,0 +1,91 @@
+"""Pages of an enrolled learner: dashboard, the run's outline, an activity."""
+
+import json
+
+from django.core.cache import cache
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.utils.translation import get_language
+from django.views.decorators.http import require_POST
+
+from courses.activities import KINDS
+from courses.domain import progress as progress_domain
+from courses.domain.editions import pinned_page, pinned_revision_id
+from courses.domain.queries import enrolments_with_outline, learner_outline
+from courses.models import Enrolment
+
+LESSON_CACHE_SECONDS = 60 * 60 * 24 * 30
+
+
+def own_enrolment(request, pk):
+    """The signed-in learner's enrolment with its run and edition, or 404."""
+    enrolments = Enrolment.objects.live().filter(user=request.user)
+    return get_object_or_404(enrolments.select_related("run__edition", "run__course", "organisation"), pk=pk)
+
+
+def dashboard(request):
+    enrolments = Enrolment.objects.filter(user=request.user)
+    return render(request, "courses/dashboard.html", {"outlines": enrolments_with_outline(enrolments.live())})
+
+
+def run_detail(request, pk):
+    return render(request, "courses/run_detail.html", {"outline": learner_outline(own_enrolment(request, pk))})
+
+
+def activity(request, pk, key):
+    """Hand over to the view of the activity's kind."""
+    enrolment = own_enrolment(request, pk)
+    entry = enrolment.run.edition.activity(str(key))
+    if entry is None:
+        raise Http404
+    return KINDS[entry["kind"]].view(request, enrolment, entry)
+
+
+def activity_context(enrolment, entry):
+    """What every activity page shows around its content."""
+    outline = learner_outline(enrolment)
+    before, after = outline.neighbours(entry["key"])
+    return {
+        "outline": outline,
+        "enrolment": enrolment,
+        "entry": entry,
+        "step": outline.step(entry["key"]),
+        "module": outline.module_of(entry["key"]),
+        "before": before,
+        "after": after,
+    }
+
+
+def rendered_lesson(entry):
+    """A revision never changes, so its HTML is kept by revision and language of the interface."""
+    language = get_language()
+    revision = pinned_revision_id(entry, language)
+
+    def render_body():
+        return render_to_string("courses/lesson_body.html", {"lesson": pinned_page(entry, language)})
+
+    return cache.get_or_set(f"lesson:{revision}:{language}", render_body, LESSON_CACHE_SECONDS)
+
+
+def lesson(request, enrolment, entry):
+    if request.method == "POST":
+        progress_domain.complete_activity(enrolment, entry["key"])
+        _before, after = learner_outline(enrolment).neighbours(entry["key"])
+        if after:
+            return redirect("courses:activity", enrolment.pk, after.entry["key"])
+        return redirect("courses:run", enrolment.pk)
+    progress_domain.visit_activity(enrolment, entry["key"])
+    context = activity_context(enrolment, entry)
+    return render(request, "courses/lesson_detail.html", {**context, "body": rendered_lesson(entry)})
+
+
+@require_POST
+def lesson_position(request, pk, key):
+    """Sent by <lms-resume> as the reader scrolls; a lost one costs nothing."""
+    try:
+        position = str(json.loads(request.body)["position"])
+    except (ValueError, KeyError, TypeError):
+        return HttpResponse(status=400)
+    progress_domain.keep_position(own_enrolment(request, pk), str(key), position)
+    return HttpResponse(status=204)

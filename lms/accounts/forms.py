@@ -1,0 +1,91 @@
+"""What people type to sign up and sign in: a name, one address to be reached at, a code."""
+
+from allauth.account import forms as allauth_forms
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from lms.accounts.models import User
+from lms.accounts.validators import phone_to_e164, read_contact, validate_full_name
+
+CONTACT = {
+    "label": _("E-mail or phone"),
+    "help_text": _("We send a code there. A private address is fine. Phone as 0712 345 678 or +250…"),
+    "widget": forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
+}
+
+
+class ContactMixin(forms.Form):
+    """Asks for one contact and gives allauth the e-mail or the phone that it was."""
+
+    def clean_contact(self):
+        channel, address = read_contact(self.cleaned_data["contact"])
+        self.cleaned_data[channel] = address
+        return address
+
+
+class SignupForm(ContactMixin, allauth_forms.SignupForm):
+    full_name = forms.CharField(
+        label=_("Full name"),
+        max_length=200,
+        help_text=_("As it should stand on your certificate."),
+        validators=[validate_full_name],
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    contact = forms.CharField(max_length=254, **CONTACT)
+    field_order = ["full_name", "contact"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in ("email", "phone", "password1"):
+            del self.fields[name]
+
+    def clean_contact(self):
+        address = super().clean_contact()
+        if "email" in self.cleaned_data:
+            self.cleaned_data["email"] = self.validate_unique_email(address)
+        return address
+
+    def clean_full_name(self):
+        return " ".join(self.cleaned_data["full_name"].split())
+
+
+class RequestCodeForm(ContactMixin, allauth_forms.RequestLoginCodeForm):
+    contact = forms.CharField(max_length=254, **CONTACT)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in ("email", "phone"):
+            del self.fields[name]
+
+    def clean_contact(self):
+        address = super().clean_contact()
+        # allauth looks the person up, and limits how often, in the cleaner of its own field
+        (self.clean_email if "email" in self.cleaned_data else self.clean_phone)()
+        return address
+
+
+class LoginForm(allauth_forms.LoginForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = CONTACT["label"]
+        self.fields["login"].widget.attrs = {"autocomplete": "username", "autocapitalize": "none"}
+        self.fields["password"].widget.attrs.pop("placeholder", None)
+        self.fields["password"].help_text = ""
+
+    def clean_login(self):
+        login = self.cleaned_data["login"].strip()
+        return login if "@" in login else phone_to_e164(login)
+
+
+class ConfirmCodeForm(allauth_forms.ConfirmLoginCodeForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["code"].label = _("Code")
+        self.fields["code"].help_text = _("Six digits. It works for 15 minutes.")
+        self.fields["code"].widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"})
+
+
+class ProfileForm(forms.ModelForm):
+    class Meta:
+        model = User
+        fields = ["full_name", "language"]

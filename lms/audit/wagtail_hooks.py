@@ -1,0 +1,26 @@
+"""Our entries in Wagtail's log, and the actions it may hold: one for each state of each record."""
+
+from django.apps import apps
+from django.db.models import Model
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+
+from lms.audit.models import LogEntry
+
+ACTIONS = {
+    "courses.run.moved": (_("Move to another edition"), _("Moved the run to another edition")),
+    "courses.edition.cut": (_("Cut an edition"), _("Cut an edition")),
+    "reports.exported": (_("Export"), _("Exported a list")),
+}
+
+
+@hooks.register("register_log_actions", order=100)
+def register_log_actions(registry):
+    registry.register_model(Model, LogEntry)
+    for action, (label, message) in ACTIONS.items():
+        registry.register_action(action, label, message)
+    for model in apps.get_models():
+        for state in getattr(model, "TRANSITIONS", {}):
+            options = model._meta
+            name = f"{options.verbose_name}: {state}"
+            registry.register_action(f"{options.label_lower}.{state}", name, name)

@@ -1,0 +1,37 @@
+"""Who may pass, and how a refusal is told."""
+
+from django.contrib.auth.middleware import LoginRequiredMiddleware as DjangoLoginRequiredMiddleware
+from django.http import JsonResponse
+from django.shortcuts import render
+
+from lms.core.errors import Refused
+
+
+class LoginRequiredMiddleware(DjangoLoginRequiredMiddleware):
+    """Sign-in by default; Wagtail, allauth and the API guard their own views."""
+
+    GUARDED_ELSEWHERE = ("wagtail.", "allauth.", "ninja.")
+
+    def process_view(self, request, view_func, view_args, view_kwargs):
+        if view_func.__module__.startswith(self.GUARDED_ELSEWHERE):
+            return None
+        return super().process_view(request, view_func, view_args, view_kwargs)
+
+
+class RefusedMiddleware:
+    """Turns a Refused into a 409 page, fragment or problem document."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_exception(self, request, exception):
+        if not isinstance(exception, Refused):
+            return None
+        problem = {"code": exception.code, "title": str(exception), "status": 409}
+        if "application/json" in request.headers.get("Accept", ""):
+            return JsonResponse(problem, status=409, content_type="application/problem+json")
+        template = "refused.html#refusal" if getattr(request, "htmx", False) else "refused.html"
+        return render(request, template, {"refusal": problem}, status=409)

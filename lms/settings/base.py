@@ -1,0 +1,262 @@
+"""Django's settings, worked out from the product's own (`config.py`)."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import dj_database_url
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from lms.settings import config
+
+CONFIG = config.load()
+BASE_DIR = config.ROOT
+DATA_DIR = Path(CONFIG["data_dir"]).resolve()
+DATA_DIR.mkdir(parents=True, exist_ok=True)
+
+DEBUG = CONFIG["debug"]
+DEMO = CONFIG["demo"]
+SECRET_KEY = CONFIG["secret_key"] or config.kept_secret(DATA_DIR / "secret_key")
+SITE_URL = CONFIG["site_url"]
+_site = urlsplit(SITE_URL)
+ALLOWED_HOSTS = [host for host in CONFIG["allowed_hosts"].split(",") if host] or [_site.hostname]
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+
+INSTALLED_APPS = [
+    "lms.core",
+    "lms.accounts",
+    "lms.organisations",
+    "lms.audit",
+    "courses",
+    "assessments",
+    "labs",
+    "certification",
+    "lms.reports",
+    "lms.api",
+    "wagtail.contrib.forms",
+    "wagtail.embeds",
+    "wagtail.sites",
+    "wagtail.users",
+    "wagtail.snippets",
+    "wagtail.documents",
+    "wagtail.images",
+    "wagtail.search",
+    "wagtail.admin",
+    "wagtail",
+    "modelcluster",
+    "taggit",
+    "django_filters",
+    "allauth",
+    "allauth.account",
+    "allauth.idp.oidc",
+    "django_htmx",
+    "template_partials",
+    "rules",
+    "csp",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "lms.core.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "lms.core.middleware.RefusedMiddleware",
+    "lms.organisations.middleware.ScopeMiddleware",
+]
+
+ROOT_URLCONF = "lms.urls"
+WSGI_APPLICATION = "lms.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "lms/templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "builtins": ["lms.core.templatetags.ui"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "lms.core.context.site",
+            ],
+        },
+    },
+]
+
+# Without IMMEDIATE, WAL loses a third of concurrent writes to "database is locked".
+_SQLITE = {
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 10,
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA mmap_size=134217728; "
+    "PRAGMA journal_size_limit=27103364; PRAGMA cache_size=2000;",
+}
+DATABASES = {
+    "default": dj_database_url.parse(
+        CONFIG["database_url"] or f"sqlite:///{DATA_DIR / 'umahiri.sqlite3'}",
+        conn_max_age=600,
+        conn_health_checks=True,
+    ),
+}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["OPTIONS"] = _SQLITE
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# One server of the Redis protocol: database 0 is the queue, 1 the cache.
+_SOCKET = DATA_DIR / "valkey.sock"
+REDIS_URL = CONFIG["redis_url"] or f"unix://{_SOCKET}?db=0"
+_queue, _cache = (
+    (f"redis+socket://{_SOCKET}?virtual_host=0", f"unix://{_SOCKET}?db=1")
+    if REDIS_URL.startswith("unix://")
+    else (REDIS_URL, REDIS_URL.rsplit("/", 1)[0] + "/1")
+)
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": _cache}}
+# cached_db needs the cache to be shared: with a cache per process a signed-out session lives on.
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_COOKIE_AGE = 60 * 60 * 12
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = CONFIG["secure"]
+SECURE_HSTS_SECONDS = 31536000 if CONFIG["secure"] else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if CONFIG["secure"] else None
+LANGUAGE_COOKIE_AGE = 60 * 60 * 24 * 365
+
+CELERY_BROKER_URL = _queue
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_TIME_LIMIT = 600
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# Both of the last two are needed for work of a killed worker to come back within seconds.
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 900,
+    "unacked_restore_interval": 2,
+    "unacked_restore_throttle": 1,
+}
+CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
+CELERY_BEAT_SCHEDULE = {
+    "submit-overdue-attempts": {"task": "assessments.tasks.submit_overdue_attempts_task", "schedule": 30},
+    "propose-missed-awards": {"task": "certification.tasks.propose_missed_awards_task", "schedule": 300},
+    "mark-waiting-submissions": {"task": "labs.tasks.mark_waiting_submissions_task", "schedule": 60},
+}
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "rules.permissions.ObjectPermissionBackend",
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_request_login_code"
+LOGIN_REDIRECT_URL = "courses:dashboard"
+LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "lms.accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email", "phone"}
+# One of e-mail and phone is asked for, by our own form; password1 is named so that staff may use one.
+ACCOUNT_SIGNUP_FIELDS = ["email", "phone", "password1"]
+SILENCED_SYSTEM_CHECKS = ["account.W001"]
+ACCOUNT_EMAIL_VERIFICATION = "none"  # the one-time code at sign-up verifies the address
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "length": 6}
+ACCOUNT_PHONE_VERIFICATION_CODE_FORMAT = {"numeric": True, "length": 6}
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
+ACCOUNT_USER_DISPLAY = "lms.accounts.models.display_name"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_FORMS = {
+    "signup": "lms.accounts.forms.SignupForm",
+    "login": "lms.accounts.forms.LoginForm",
+    "request_login_code": "lms.accounts.forms.RequestCodeForm",
+    "confirm_login_code": "lms.accounts.forms.ConfirmCodeForm",
+}
+#IDP_OIDC_ADAPTER = "labs.oidc.Adapter"
+IDP_OIDC_PRIVATE_KEY_FILE = DATA_DIR / "keys/oidc.pem"
+
+_email = urlsplit(CONFIG["email_url"])
+if CONFIG["email_url"]:
+    EMAIL_HOST, EMAIL_PORT = _email.hostname, _email.port or 587
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _email.username or "", _email.password or ""
+    EMAIL_USE_TLS = True
+else:
+    EMAIL_BACKEND = "lms.accounts.messages.KeptMailBackend"
+DEFAULT_FROM_EMAIL = CONFIG["email_from"]
+
+LANGUAGE_CODE = CONFIG["default_language"]
+LANGUAGES = [("en", _("English")), ("sw", _("Kiswahili"))]
+WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
+LOCALE_PATHS = [BASE_DIR / "lms/locale"]
+USE_TZ = True
+TIME_ZONE = CONFIG["time_zone"]
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "lms/static"]
+MEDIA_URL = CONFIG["media_url"]
+MEDIA_ROOT = DATA_DIR / "media"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_MAX_AGE = 60 * 60
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_PERMISSIONS = 0o644
+
+CONTENT_SECURITY_POLICY = {
+    "EXCLUDE_URL_PREFIXES": ("/cms/",),  # Wagtail's admin uses inline script
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF, CONFIG["labs_hub_url"]],
+        "frame-ancestors": [SELF],  # Wagtail's preview panel shows our pages
+    },
+}
+X_FRAME_OPTIONS = "SAMEORIGIN"
+
+WAGTAIL_SITE_NAME = "Umahiri"
+WAGTAILADMIN_BASE_URL = SITE_URL
+WAGTAILADMIN_LOGIN_URL = "account_login"
+WAGTAIL_ENABLE_UPDATE_CHECK = False
+WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
+WAGTAIL_GRAVATAR_PROVIDER_URL = None
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
+WAGTAILDOCS_EXTENSIONS = ["pdf", "csv", "xlsx", "docx", "mp4", "webm", "mp3", "vtt", "txt", "zip"]
+WAGTAILIMAGES_MAX_UPLOAD_SIZE = 5 * 1024 * 1024
+
+LABS_HUB_URL = CONFIG["labs_hub_url"]
+LABS_HUB_API_URL = CONFIG["labs_hub_api_url"] or f"{LABS_HUB_URL}/hub/api"
+LABS_DATA_DIR = DATA_DIR / "labs"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "{levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"django.request": {"level": "ERROR"}},
+}

@@ -1,0 +1,76 @@
+"""The product's settings: defaults, then `lms.toml`, then `LMS_*` variables, then files named by `LMS_*_FILE`."""
+
+import os
+import secrets
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Setting:
+    name: str
+    default: str | bool | int
+    help: str
+
+
+SETTINGS = (
+    Setting("data_dir", str(ROOT / ".data"), "Folder for everything that is written: database, media, keys, lab homes."),
+    Setting("debug", False, "Developer's error pages. Never on a server that others can reach."),
+    Setting("demo", False, "Loads demo accounts and shows sent messages, sign-in codes among them, to staff."),
+    Setting("secret_key", "", "Signs sessions and links. Empty: made once and kept in data_dir/secret_key."),
+    Setting("site_url", "http://127.0.0.1:8000", "The address that people and QR codes use, without a final slash."),
+    Setting("allowed_hosts", "", "Host names to answer to, comma separated. Empty: the host of site_url."),
+    Setting("database_url", "", "As postgres://user:password@host/name. Empty: SQLite in data_dir."),
+    Setting("redis_url", "", "As redis://host:6379/0. Empty: the embedded Valkey on a socket in data_dir."),
+    Setting("email_url", "", "As smtp://user:password@host:587. Empty: mail is kept, and in the demo shown to staff."),
+    Setting("email_from", "Umahiri <no-reply@umahiri.invalid>", "Sender of all mail."),
+    Setting("secure", False, "Set when people come by HTTPS: secure cookies, HSTS, redirects."),
+    Setting("media_url", "/media/", "Where uploaded media are served from."),
+    Setting("labs_hub_url", "http://127.0.0.1:8010", "JupyterHub's address as browsers see it."),
+    Setting("labs_hub_api_url", "", "JupyterHub's REST address as this server sees it. Empty: labs_hub_url/hub/api."),
+    Setting("default_language", "en", "en or sw: the interface before a person chooses."),
+    Setting("time_zone", "Africa/Nairobi", "Zone of times shown before a person chooses."),
+)
+
+
+def _read(setting, toml, environ):
+    variable = f"LMS_{setting.name.upper()}"
+    if f"{variable}_FILE" in environ:
+        value = Path(environ[f"{variable}_FILE"]).read_text().strip()
+    else:
+        value = environ.get(variable, toml.get(setting.name, setting.default))
+    if isinstance(setting.default, bool) and not isinstance(value, bool):
+        if value.lower() not in {"0", "1", "true", "false", "yes", "no", ""}:
+            message = f"{variable} is {value!r}; it takes 1 or 0."
+            raise ImproperlyConfigured(message)
+        value = value.lower() in {"1", "true", "yes"}
+    return value
+
+
+def load(environ=os.environ, path=ROOT / "lms.toml"):
+    """Return every setting as a dict; an unknown key stops the start with its name."""
+    toml = tomllib.loads(path.read_text()) if path.exists() else {}
+    known = {setting.name for setting in SETTINGS}
+    variables = {name.removeprefix("LMS_").removesuffix("_FILE").lower() for name in environ if name.startswith("LMS_")}
+    if unknown := (set(toml) | variables) - known:
+        message = f"Unknown setting: {', '.join(sorted(unknown))}. The README lists those there are."
+        raise ImproperlyConfigured(message)
+    return {setting.name: _read(setting, toml, environ) for setting in SETTINGS}
+
+
+def kept_secret(path):
+    """Return the secret in the file at `path`, made at first need and readable by its owner alone."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:  # another process of ours was first
+            return path.read_text()
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    return path.read_text()
