@@ -1,5 +1,38 @@
 """The components of the interface, as template tags."""
 
 from django import template
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 register = template.Library()
+
+
+@register.simple_block_tag
+def notice(content, kind="info"):
+    """A boxed message: info, success, warning or error."""
+    return format_html('<div class="notice {}">{}</div>', kind, content)
+
+
+@register.simple_block_tag
+def crumbs(content):
+    """The way back; its content is list items."""
+    return format_html('<nav class="crumbs" aria-label="{}"><ol>{}</ol></nav>', _("You are here"), content)
+
+
+@register.simple_tag
+def progress_bar(done, total):
+    """A bar with its figures in words beside it."""
+    words = _("%(done)s of %(total)s done") % {"done": done, "total": total}
+    return format_html('<progress value="{}" max="{}" aria-label="{}"></progress><p class="small muted">{}</p>', done, total or 1, words, words)
+
+
+@register.filter
+def minutes(number):
+    return ngettext("%(n)s minute", "%(n)s minutes", number) % {"n": number}
+
+
+@register.filter
+def megabytes(number):
+    """As 0.4 MB; anything smaller as less than 0.1 MB."""
+    return _("under 0.1 MB") if number < 0.1 else f"{number:.1f} MB"  # noqa: PLR2004  the sentence names it
