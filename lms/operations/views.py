@@ -1,0 +1,42 @@
+"""Health, for load balancers and for people who run the platform."""
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection
+from django.http import HttpResponse, JsonResponse
+
+from labs.sandbox.capabilities import missing_protections
+
+
+def live(request):
+    """The process answers."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+def _database():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+
+
+def _cache():
+    cache.set("health", 1, 5)
+    if cache.get("health") != 1:
+        raise RuntimeError("what was just written is not there")
+
+
+REQUIRED = {"database": _database, "cache": _cache}
+
+
+def ready(request):
+    """200 when what every page needs is there, else 503; labs may be limited without that."""
+    problems = {}
+    for name, check in REQUIRED.items():
+        try:
+            check()
+        except Exception as error:  # noqa: BLE001  whatever it is, the answer is "not ready"
+            problems[name] = type(error).__name__
+    limits = missing_protections()
+    report = {"status": "not ready" if problems else "ready", "problems": problems, "labs": limits or "protected"}
+    if settings.DEMO:
+        report["demo"] = True
+    return JsonResponse(report, status=503 if problems else 200)

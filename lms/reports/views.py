@@ -1,0 +1,37 @@
+"""Staff pages: where you serve, and how its learners get on."""
+
+from django.contrib.auth.decorators import permission_required
+from django.core.paginator import Paginator
+from django.shortcuts import render
+from wagtail.log_actions import log
+
+from courses.models import EnrolmentState
+from lms.organisations.domain import organisations_served_by
+from lms.reports.exports import learner_header, learner_rows, stream_csv
+from lms.reports.queries import learners_of
+
+PAGE_SIZE = 50
+
+
+@permission_required("reports.view_home", raise_exception=True)
+def home(request):
+    served = request.user.memberships.current().of_staff().select_related("organisation")
+    return render(request, "reports/home.html", {"memberships": served})
+
+
+def learner_list(request, organisation):
+    state, search = request.GET.get("state", ""), request.GET.get("q", "").strip()
+    enrolments = learners_of(organisation, state=state, search=search)
+    if request.GET.get("format") == "csv":
+        log(organisation, "reports.exported", user=request.user, data={"list": "learners"})
+        return stream_csv(f"learners-{organisation.slug}", learner_header(), learner_rows(enrolments))
+    page = Paginator(enrolments, PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {
+        "organisation": organisation, "page": page, "state": state, "search": search, "states": EnrolmentState.choices,
+        "below": organisations_served_by(request.user).filter(path__startswith=organisation.path, depth=organisation.depth + 1),
+    }
+    return render(request, "reports/learner_list.html", context)
+
+
+def styleguide(request):
+    return render(request, "reports/styleguide.html")
