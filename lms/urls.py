@@ -14,7 +14,7 @@ urlpatterns = [
     path("", include("certification.urls")),
     path("", include("lms.accounts.urls")),
     path("", include("lms.reports.urls")),
-    path("", include("lms.operations.urls")),
+    #OPS
     path("accounts/", include("allauth.account.urls")),
     path("", include("allauth.idp.urls")),
     path("language/", login_not_required(set_language), name="set_language"),

@@ -2,7 +2,8 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Length, Substr
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from treebeard.mp_tree import MP_Node, MP_NodeManager, MP_NodeQuerySet
@@ -26,8 +27,13 @@ class OrganisationQuerySet(MP_NodeQuerySet):
 
     def in_subtrees_of(self, roots):
         """Everything at or below one of `roots`, a queryset; one query, whatever their number."""
-        above = roots.annotate(depth_diff=F("depth")).filter(path=models.functions.Substr(models.OuterRef("path"), 1, models.functions.Length("path")))
-        return self.filter(models.Exists(above))
+        above = roots.order_by().filter(path=Substr(OuterRef("path"), 1, Length("path")))
+        return self.filter(Exists(above))
+
+
+class OrganisationManager(MP_NodeManager.from_queryset(OrganisationQuerySet)):
+    def get_queryset(self):
+        return self._queryset_class(self.model, using=self._db).order_by("path")
 
 
 class Organisation(MP_Node):
@@ -43,7 +49,7 @@ class Organisation(MP_Node):
     valid_until = models.DateField(null=True, blank=True, help_text="The first day it no longer exists")
     successor = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="predecessors")
 
-    objects = MP_NodeManager.from_queryset(OrganisationQuerySet)()
+    objects = OrganisationManager()
 
     class Meta:
         constraints = [
