@@ -1,0 +1,94 @@
+"""`manage.py test`: the whole suite, with the servers it needs; arguments go to pytest."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.core.management.base import BaseCommand
+
+from lms.operations.services import postgres_server, valkey_server
+
+BIN = Path(sys.executable).parent
+COUNTS = re.compile(r"(\d+) (passed|failed|error|errors|skipped)\b")
+BROWSER = "tests/browser"
+
+
+@dataclass
+class Outcome:
+    name: str
+    is_fine: bool
+    seconds: float
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+
+class Command(BaseCommand):
+    help = "Runs lint, types, layers, migrations and all tests on SQLite and PostgreSQL, in a real browser too."
+    requires_system_checks = []
+    requires_migrations_checks = False
+
+    def run_from_argv(self, argv):
+        """Everything after `test` is pytest's."""
+        sys.exit(self.run_all(argv[2:]))
+
+    def run_all(self, arguments):
+        with ExitStack() as stack:
+            environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "lms.settings.test", "OPENBLAS_NUM_THREADS": "1"}
+            environment["LMS_REDIS_URL"] = stack.enter_context(valkey_server())
+            postgres = {**environment, "LMS_DATABASE_URL": stack.enter_context(postgres_server())}
+            if arguments:
+                return self._run("pytest", [BIN / "pytest", *arguments], environment).is_fine is False
+            outcomes = [self._run(name, argv, env) for name, argv, env in self._steps(environment, postgres)]
+        return self._report(outcomes)
+
+    def _steps(self, sqlite, postgres):
+        python = sys.executable
+        quick = ["-q", "-n", "2", "-p", "no:cacheprovider", f"--ignore={BROWSER}"]
+        return [
+            ("lint", [BIN / "ruff", "check", "--no-cache", "."], sqlite),
+            ("format", [BIN / "ruff", "format", "--no-cache", "--check", "."], sqlite),
+            ("layers", [BIN / "lint-imports", "--no-cache"], sqlite),
+            ("types", [BIN / "mypy"], sqlite),
+            ("migrations", [python, "manage.py", "makemigrations", "--check", "--dry-run"], sqlite),
+            ("tests on SQLite", [BIN / "pytest", *quick], sqlite),
+            ("tests on PostgreSQL", [BIN / "pytest", *quick], postgres),
+            ("browser on SQLite", [BIN / "pytest", "-q", "-p", "no:randomly", "-p", "no:cacheprovider", BROWSER], sqlite),
+            ("browser on PostgreSQL", [BIN / "pytest", "-q", "-p", "no:randomly", "-p", "no:cacheprovider", BROWSER], postgres),
+        ]
+
+    def _run(self, name, argv, environment):
+        self.stdout.write(f"\n== {name}")
+        self.stdout.flush()
+        begun = time.monotonic()
+        process = subprocess.Popen(  # noqa: S603
+            [str(part) for part in argv], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        )
+        last = ""
+        for line in process.stdout:
+            self.stdout.write(line, ending="")
+            last = line if COUNTS.search(line) else last
+        counts = {word.rstrip("s"): int(number) for number, word in COUNTS.findall(last)}
+        return Outcome(
+            name, process.wait() == 0, time.monotonic() - begun, counts.get("passed", 0),
+            counts.get("failed", 0) + counts.get("error", 0), counts.get("skipped", 0),
+        )
+
+    def _report(self, outcomes):
+        self.stdout.write("\n")
+        for outcome in outcomes:
+            word = "ok" if outcome.is_fine else "FAILED"
+            self.stdout.write(f"{outcome.name:<24} {word:<7} {outcome.seconds:6.0f} s")
+        skipped = sum(outcome.skipped for outcome in outcomes)
+        passed = sum(outcome.passed or (outcome.is_fine and not outcome.failed) for outcome in outcomes)
+        failed = sum(outcome.failed or (not outcome.is_fine) for outcome in outcomes)
+        if skipped and os.environ.get("CI"):
+            self.stdout.write("Skipped tests are a failure in CI: the lines above say which and why.")
+            failed += 1
+        self.stdout.write(f"{passed} passed, {failed} failed, {skipped} skipped")
+        return 1 if failed else 0

@@ -1,0 +1,22 @@
+"""What every test may ask for."""
+
+import pytest
+from django.core.cache import cache
+
+from lms.organisations.scoping import every_organisation
+from tests import factories
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache(request):
+    """Nothing cached by one test is met by the next."""
+    yield
+    if "db" in request.fixturenames or "transactional_db" in request.fixturenames:
+        cache.clear()
+
+
+@pytest.fixture
+def world(db):
+    """A small world: the Centre, Kenya and Rwanda, a course with a run, people in each role."""
+    with every_organisation():  # the factory fills several organisations
+        return factories.World()

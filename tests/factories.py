@@ -1,0 +1,108 @@
+"""Objects for tests, without surprises: what is not named is plain."""
+
+import json
+from datetime import date
+from itertools import count
+from uuid import uuid4
+
+from courses.domain.editions import cut_edition
+from courses.domain.enrolment import enrol
+from courses.models import CataloguePage, CoursePage, CourseRun, LessonPage, ModulePage
+from assessments.models import QuizPage
+from lms.accounts.models import User
+from lms.organisations.domain import join_organisation
+from lms.organisations.models import Kind, Organisation, Role
+
+_number = count(1)
+
+
+def user(name="Akinyi Were", **values):
+    values.setdefault("email", f"person{next(_number)}@example.org")
+    return User.objects.create(full_name=name, **values)
+
+
+def member(organisation, role=Role.LEARNER, **values):
+    person = user(**values)
+    join_organisation(person, organisation, role)
+    return person
+
+
+def organisation(parent=None, name="Kenya", kind=Kind.COUNTRY, **values):
+    values = {"name": name, "slug": values.pop("slug", name.lower().replace(" ", "-")), "kind": kind, **values}
+    if parent is None:
+        return Organisation.add_root(**values)
+    return Organisation.objects.get(pk=parent.pk).add_child(**values)
+
+
+def published(parent, page):
+    parent.add_child(instance=page)
+    page.save_revision().publish()
+    return type(page).objects.get(pk=page.pk)
+
+
+def lesson(module, title="What a model has seen", **values):
+    body = [{"type": "text", "value": "<h2>Examples</h2><p>Examples go in, a pattern comes out.</p>", "id": str(uuid4())}]
+    slug = f"lesson-{next(_number)}"
+    return published(module, LessonPage(title=title, slug=slug, minutes=4, body=json.dumps(body), **values))
+
+
+def choice_item(identifier, right=0):
+    options = [
+        {"text": f"Answer {letter}", "correct": number == right, "feedback": f"About {letter}"}
+        for number, letter in enumerate("ABC")
+    ]
+    value = {"identifier": identifier, "prompt": f"<p>Question {identifier}?</p>", "feedback": "<p>So.</p>", "options": options}
+    return {"type": "choice", "value": value, "id": str(uuid4())}
+
+
+def quiz(module, items=4, **values):
+    values = {"draw": 3, "tries": 2, "pass_mark": 70, **values}
+    content = [choice_item(f"q{number}") for number in range(items)]
+    slug = f"quiz-{next(_number)}"
+    return published(module, QuizPage(title="Check", slug=slug, minutes=5, items=json.dumps(content), **values))
+
+
+def course(lessons=2, *, with_quiz=True, **values):
+    number = next(_number)
+    values = {"code": f"T{number}", "level": "foundations", "hours": 2, "summary": "A course for tests.", **values}
+    page = published(CataloguePage.objects.get(), CoursePage(title=f"Course {number}", slug=f"course-{number}", **values))
+    module = published(page, ModulePage(title="Module one", slug=f"module-{number}"))
+    for _ in range(lessons):
+        lesson(module)
+    if with_quiz:
+        quiz(module)
+    return page
+
+
+def run(page=None, **values):
+    page = page or course()
+    values = {"code": f"{page.code} 01/2026", "starts_on": date(2026, 1, 1), **values}
+    return CourseRun.objects.create(course=page, edition=cut_edition(page), **values)
+
+
+class World:
+    """People and records of two countries, so that what leaks could."""
+
+    def __init__(self):
+        self.centre = organisation(name="Centre", kind=Kind.CENTRE)
+        self.kenya = organisation(self.centre, "Kenya", country_code="KE")
+        self.nyeri = organisation(self.kenya, "Nyeri County", Kind.COUNTY, country_code="KE")
+        self.rwanda = organisation(self.centre, "Rwanda", country_code="RW")
+        self.run = run()
+        self.learner = member(self.nyeri, name="Wambui Njoroge")
+        self.stranger = member(self.rwanda, name="Uwase Marie")
+        self.kenyan_coordinator = member(self.kenya, Role.COORDINATOR, name="Halima Abdi")
+        self.rwandan_coordinator = member(self.rwanda, Role.COORDINATOR, name="Mugisha Jean")
+        self.trainer = member(self.centre, Role.INSTRUCTOR, name="Otieno Ouma")
+        self.registrar = member(self.centre, Role.REGISTRAR, name="Kiprono Rono", is_staff=True)
+        self.releaser = member(self.centre, Role.RELEASER, name="Achieng Odhiambo", is_staff=True)
+        self.administrator = member(self.centre, Role.ADMINISTRATOR, name="Mutua Kilonzo", is_staff=True)
+        self.enrolment = enrol(self.learner, self.run, self.nyeri)
+        self.foreign_enrolment = enrol(self.stranger, self.run, self.rwanda)
+
+    @property
+    def entries(self):
+        return self.run.edition.activities
+
+    def entry(self, kind):
+        return next(entry for entry in self.entries if entry["kind"] == kind)
