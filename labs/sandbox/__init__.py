@@ -1,4 +1,4 @@
-"""Runs a stranger's program so that it can harm nobody: namespaces, a system call filter, limits."""
+"""Runs a stranger's program so that it can harm nobody: namespaces, a call filter, limits."""
 
 from labs.sandbox.limits import Limits
 from labs.sandbox.process import Running, Sandbox, SandboxError, start

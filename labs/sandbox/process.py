@@ -33,7 +33,7 @@ class Sandbox:
     files: dict[str, bytes] = field(default_factory=dict)
     inherited: tuple[int, ...] = ()
     families: tuple[int, ...] = (seccomp.AF_UNIX,)
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
 
 
 @dataclass
