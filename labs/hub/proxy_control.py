@@ -3,6 +3,7 @@
 import os
 import signal
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from aiohttp import ClientError
 from jupyterhub.proxy import ConfigurableHTTPProxy
@@ -46,7 +47,7 @@ class AdoptingProxy(ConfigurableHTTPProxy):
             command = Path(f"/proc/{pid}/cmdline").read_bytes().decode().split("\0")
         except (OSError, ValueError):
             return None
-        port = str(self.app.port)
+        port = str(urlsplit(self.public_url).port)
         return pid if set(self.command[1:]) | {"--port", port} <= set(command) else None
 
     async def _answers(self):
