@@ -92,7 +92,8 @@ class Marking:
         judge = None
         try:
             judge = Participant("judge", self.files, self.limits)
-            self.worker = self._run_cells()
+            self._run_cells()
+            judge.wait_until_ready()
             # Only what the cells print: what a tested function prints may be a hidden input.
             self.output = self.worker.printed()
             judge.send(
@@ -120,9 +121,10 @@ class Marking:
         return left if at_most is None else min(left, at_most)
 
     def _run_cells(self):
-        """A worker that ran every cell but those that ended it or took too long."""
+        """Have a worker that ran every cell but those that ended it or took too long."""
         while True:
             self.worker = worker = Participant("worker", self.files, self.limits)
+            worker.wait_until_ready()
             for place, (name, source) in enumerate(self.plan.cells):
                 if place in self.left_out or not source.strip():
                     continue
@@ -138,7 +140,7 @@ class Marking:
                 if answer.get("ok") is not True:
                     self._note(name, "raised", str(answer.get("detail", "")))
             else:
-                return worker
+                return
 
     def _note(self, name, outcome, detail):
         note = {"name": name, "outcome": outcome, "detail": detail}
@@ -153,6 +155,5 @@ class Marking:
         except (Gone, Slow) as end:
             outcome = "too_slow" if isinstance(end, Slow) else "ended"
             self.worker.close()
-            self.worker = None
-            self.worker = self._run_cells()
+            self._run_cells()
             return {"ok": False, "outcome": outcome, "detail": ""}
