@@ -131,8 +131,9 @@ class SandboxSpawner(Spawner):
     async def poll(self):
         if not self.running or not self.running.is_alive():
             return 0
-        if time.time() - self.started_at > self.platform.life_hours * 3600:
-            self.log.warning("%s has run for its whole life", self.user.name)
+        is_old = time.time() - self.started_at > self.platform.life_hours * 3600
+        if is_old or read_grant(self.platform, self.user.name) is None:
+            self.log.warning("%s is ended: %s", self.user.name, "old" if is_old else "no grant")
             await self.stop()
             return 0
         return None
