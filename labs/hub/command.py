@@ -70,7 +70,10 @@ def _refuse_another_owner(folder):
 
 def stop_labs(data_dir):
     """End every learner's server and the proxy, once the Hub itself has stopped."""
-    settings = load_settings(Path(data_dir, "labs", "hub", "hub.json"))
+    config = Path(data_dir, "labs", "hub", "hub.json")
+    if not config.exists():
+        return
+    settings = load_settings(config)
     stop_all_servers(settings)
     pid_file = settings.state / "proxy.pid"
     if not pid_file.exists():

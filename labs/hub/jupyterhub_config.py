@@ -1,15 +1,24 @@
 """JupyterHub's configuration, all of it from what the platform wrote (`labs.hub.settings`)."""
 
 import sys
+import time
 from urllib.parse import quote
 
 from labs.hub.authenticator import PlatformAuthenticator
 from labs.hub.proxy_control import AdoptingProxy
 from labs.hub.settings import CLIENT_ID, SERVICE, load_settings
 from labs.hub.spawner import SandboxSpawner
+from labs.sandbox import SandboxError
 from labs.sandbox.capabilities import require_protections
 
-require_protections()
+PAUSE_BEFORE_REFUSING = 30
+
+try:
+    require_protections()
+except SandboxError:
+    # whoever starts us again at once would gain nothing and heat the machine
+    time.sleep(PAUSE_BEFORE_REFUSING)
+    raise
 
 c = get_config()  # noqa: F821 - JupyterHub gives it
 platform = load_settings()
@@ -65,6 +74,8 @@ sign_in.auth_refresh_strict = True
 hub.spawner_class = SandboxSpawner
 c.SandboxSpawner.platform = platform
 c.Spawner.hub_connect_url = "http+unix://%2Frun%2Fhub%2Fhub.sock"
+# nothing of the environment that the Hub itself runs in
+c.Spawner.env_keep = []
 c.Spawner.default_url = "/lab"
 c.Spawner.http_timeout = 90
 c.Spawner.start_timeout = 60

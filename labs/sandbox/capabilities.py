@@ -5,6 +5,7 @@ import platform
 import subprocess
 import tempfile
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from labs.sandbox import cgroups, seccomp
@@ -31,6 +32,12 @@ def require_protections():
     missing = [p.sentence for p in check_protections() if p.is_required and not p.is_given]
     if missing:
         raise SandboxError(" ".join(missing))
+
+
+@cache
+def missing_protections():
+    """A sentence for each protection that this machine does not give; tried once a process."""
+    return [p.sentence for p in check_protections() if not p.is_given]
 
 
 def _namespaces():

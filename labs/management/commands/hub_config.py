@@ -2,8 +2,8 @@
 
 from django.core.management.base import BaseCommand
 
-from labs.domain.hub import write_hub_config
 from labs.sandbox.capabilities import check_protections
+from labs.setup import prepare_hub
 
 
 class Command(BaseCommand):
@@ -14,7 +14,7 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, help="the port that the Hub listens on")
 
     def handle(self, *_args, **options):
-        hub = write_hub_config(platform_url=options["platform_url"], port=options["port"])
+        hub = prepare_hub(platform_url=options["platform_url"], port=options["port"])
         self.stdout.write(f"Written: {hub.config_file}")
         for protection in check_protections():
             mark = "yes" if protection.is_given else "no "

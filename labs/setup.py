@@ -15,7 +15,7 @@ from labs.hub.settings import CLIENT_ID, HubSettings
 DEFAULT_PORT = 8010
 
 
-def write_hub_config(*, platform_url: str | None = None, port: int | None = None) -> HubSettings:
+def prepare_hub(*, platform_url: str | None = None, port: int | None = None) -> HubSettings:
     """Write all that the Hub starts from and register it as a client; harmless when repeated.
 
     `platform_url` is where the Hub reaches us, if not where browsers do; `port` is the one that the
