@@ -53,13 +53,15 @@ class Running:
 
     def kill(self):
         """End every process of the sandbox at once: the kernel does it when the first one dies."""
-        if self.is_alive():
-            for pid in (self.first_pid, self.pid):
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
-        deadline = time.monotonic() + 5
-        while self.is_alive() and time.monotonic() < deadline:
-            time.sleep(0.02)
+        # bubblewrap outside ends after the first process inside, once it has taken note of its end
+        for pid in (self.first_pid, self.pid):
+            if not self.is_alive():
+                break
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+            deadline = time.monotonic() + 2
+            while self.is_alive() and time.monotonic() < deadline:
+                time.sleep(0.01)
         cgroups.ControlGroup(self.name).remove()
 
 
