@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("courses.urls")),
     path("", include("assessments.urls")),
     path("", include("certification.urls")),
+    path("", include("labs.urls")),
     path("", include("lms.accounts.urls")),
     path("", include("lms.reports.urls")),
     #OPS

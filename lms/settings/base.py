@@ -194,7 +194,7 @@ ACCOUNT_FORMS = {
     "request_login_code": "lms.accounts.forms.RequestCodeForm",
     "confirm_login_code": "lms.accounts.forms.ConfirmCodeForm",
 }
-#IDP_OIDC_ADAPTER = "labs.oidc.Adapter"
+IDP_OIDC_ADAPTER = "labs.oidc.Adapter"
 IDP_OIDC_PRIVATE_KEY_FILE = DATA_DIR / "keys/oidc.pem"
 
 _email = urlsplit(CONFIG["email_url"])

@@ -1,0 +1,1 @@
+"""What happens with labs, in what order."""

@@ -1,0 +1,1 @@
+"""Marks notebooks that strangers wrote: the learner's code and the hidden tests never meet."""

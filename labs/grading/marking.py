@@ -1,0 +1,159 @@
+"""Marks one submission: runs the learner's cells in one sandbox, the tests in another.
+
+The result comes from the judge alone, over a channel that the learner's process does not hold.
+"""
+
+import time
+from dataclasses import dataclass, field
+
+from labs.grading.notebooks import restore_plan
+from labs.grading.participants import Gone, Participant, Slow
+from labs.sandbox import Limits
+
+PROCESSES = 64
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """How long, and how much memory, a marking may take."""
+
+    cell_seconds: float = 10
+    call_seconds: float = 10
+    total_seconds: float = 90
+    memory_mb: int = 1024
+
+
+@dataclass(frozen=True)
+class Check:
+    """What came of one test: `outcome` is a stable word, `detail` what may be told of it."""
+
+    name: str
+    points: float
+    max: float
+    outcome: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Report:
+    checks: list[Check]
+    # cells that raised, took too long or ended the process
+    cells: list[dict]
+    output: str
+    seconds: float
+
+    @property
+    def score(self):
+        return sum(check.points for check in self.checks)
+
+    @property
+    def maximum(self):
+        return sum(check.max for check in self.checks)
+
+
+def mark(master: dict, submission: dict, files: dict[str, bytes], bounds: Bounds) -> Report:
+    """The Report on `submission`, whatever the learner's code does, within `bounds`."""
+    started = time.monotonic()
+    plan = restore_plan(master, submission)
+    marking = Marking(plan, files, bounds)
+    outcomes = marking.run()
+    checks = []
+    for test in plan.tests:
+        outcome, detail = outcomes.get(test["name"], ("no_time", ""))
+        points = test["points"] if outcome == "met" else 0
+        checks.append(Check(test["name"], points, test["points"], outcome, detail))
+    seconds = round(time.monotonic() - started, 2)
+    return Report(checks, marking.cells, marking.output, seconds)
+
+
+@dataclass
+class Marking:
+    plan: object
+    files: dict
+    bounds: Bounds
+    cells: list = field(default_factory=list)
+    output: str = ""
+
+    def __post_init__(self):
+        self.deadline = time.monotonic() + self.bounds.total_seconds
+        self.limits = Limits(
+            memory_mb=self.bounds.memory_mb,
+            processes=PROCESSES,
+            file_mb=64,
+            temporary_mb=64,
+            cpu_seconds=int(self.bounds.total_seconds),
+        )
+        self.left_out = set()
+        self.worker = None
+
+    def run(self):
+        """The outcome and detail of each test that was reached, by name."""
+        outcomes = {}
+        judge = None
+        try:
+            judge = Participant("judge", self.files, self.limits)
+            self._run_cells()
+            judge.wait_until_ready()
+            # Only what the cells print: what a tested function prints may be a hidden input.
+            self.output = self.worker.printed()
+            judge.send(
+                {"setup": self.plan.setup, "tests": self.plan.tests, "names": self.plan.names}
+            )
+            while True:
+                message = judge.receive(self._left())
+                if "ask" in message:
+                    judge.send(self._relay(message["ask"]))
+                elif "result" in message:
+                    result = message["result"]
+                    outcomes[result["name"]] = result["outcome"], result["detail"]
+                else:
+                    break
+        except (Gone, Slow):
+            pass  # the tests that were not reached say so themselves
+        finally:
+            for participant in (self.worker, judge):
+                if participant:
+                    participant.close()
+        return outcomes
+
+    def _left(self, at_most=None):
+        left = max(0.1, self.deadline - time.monotonic())
+        return left if at_most is None else min(left, at_most)
+
+    def _run_cells(self):
+        """Have a worker that ran every cell but those that ended it or took too long."""
+        while True:
+            self.worker = worker = Participant("worker", self.files, self.limits)
+            worker.wait_until_ready()
+            for place, (name, source) in enumerate(self.plan.cells):
+                if place in self.left_out or not source.strip():
+                    continue
+                try:
+                    answer = worker.ask({"run": source}, self._left(self.bounds.cell_seconds))
+                except (Gone, Slow) as end:
+                    if time.monotonic() >= self.deadline:
+                        raise
+                    self.left_out.add(place)
+                    self._note(name, "too_slow" if isinstance(end, Slow) else "ended", "")
+                    worker.close()
+                    break
+                if answer.get("ok") is not True:
+                    self._note(name, "raised", str(answer.get("detail", "")))
+            else:
+                return
+
+    def _note(self, name, outcome, detail):
+        note = {"name": name, "outcome": outcome, "detail": detail}
+        if name and note not in self.cells:
+            self.cells.append(note)
+
+    def _relay(self, request):
+        """The worker's answer to the judge's `request`; a worker that ends is started anew."""
+        try:
+            self.worker.send(request)
+            return self.worker.receive_frame(self._left(self.bounds.call_seconds))
+        except (Gone, Slow) as end:
+            outcome = "too_slow" if isinstance(end, Slow) else "ended"
+            self.worker.close()
+            self._run_cells()
+            return {"ok": False, "outcome": outcome, "detail": ""}

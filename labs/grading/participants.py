@@ -1,0 +1,156 @@
+"""The two processes of a marking, each in a throw-away sandbox, seen from the marking service."""
+
+import contextlib
+import itertools
+import json
+import os
+import selectors
+import socket
+import time
+from pathlib import Path
+
+from labs import sandbox
+from labs.grading import wire
+from labs.sandbox.bubblewrap import environment_python
+
+PACKAGE = Path(__file__).resolve().parents[1]
+INSIDE = "/opt/labs"
+SHARED = ("__init__.py", "grading/__init__.py", "grading/wire.py", "grading/values.py")
+# Only where root starts them: unprivileged users below those of the learners.
+USERS = {"worker": 199_001, "judge": 199_002}
+START_SECONDS = 30
+LARGEST_OUTPUT = 32 << 10
+
+numbers = itertools.count(1)
+
+
+class Gone(Exception):  # noqa: N818 - what happened, not whose fault
+    """The process ended, or broke the rules of the channel."""
+
+
+class Slow(Exception):  # noqa: N818
+    """The process gave no answer in time."""
+
+
+class Participant:
+    """A process in its own sandbox: asked by frames, its output kept up to a limit."""
+
+    def __init__(self, role, files, limits):
+        ours, theirs = socket.socketpair()
+        self.channel = ours
+        self.output_fd, output = os.pipe()
+        os.set_blocking(self.output_fd, False)
+        self.output = bytearray()
+        self.buffer = bytearray()
+        modules = (*SHARED, f"grading/{role}.py")
+        box = sandbox.Sandbox(
+            name=f"marking-{os.getpid()}-{next(numbers)}",
+            command=[environment_python(), "-m", f"labs.grading.{role}", str(theirs.fileno())],
+            environment={
+                "PATH": "/usr/bin:/bin",
+                "HOME": "/home/learner",
+                "LANG": "C.UTF-8",
+                "PYTHONPATH": INSIDE,
+                "PYTHONDONTWRITEBYTECODE": "1",
+                "MPLBACKEND": "agg",
+                "MPLCONFIGDIR": "/tmp/matplotlib",  # noqa: S108 - the sandbox's own
+                "IPYTHONDIR": "/tmp/ipython",  # noqa: S108
+                "OPENBLAS_NUM_THREADS": "1",
+                "OMP_NUM_THREADS": "1",
+            },
+            files=files,
+            read_only=tuple((PACKAGE / name, f"{INSIDE}/labs/{name}") for name in modules),
+            inherited=(theirs.fileno(),),
+            limits=limits,
+        )
+        try:
+            self.running = sandbox.start(box, user=USERS[role], stdout=output, stderr=output)
+        finally:
+            theirs.close()
+            os.close(output)
+        self.selector = selectors.DefaultSelector()
+        self.selector.register(self.channel, selectors.EVENT_READ)
+        self.selector.register(self.output_fd, selectors.EVENT_READ)
+        self.is_open = True
+
+    def wait_until_ready(self):
+        """Apart from the start, so that two can start at once."""
+        self.receive(START_SECONDS)
+
+    def send(self, message):
+        try:
+            wire.send(self.channel, message)
+        except OSError as error:
+            raise Gone from error
+
+    def ask(self, message, seconds):
+        self.send(message)
+        return self.receive(seconds)
+
+    def receive(self, seconds):
+        """The next message, or Slow, or Gone."""
+        try:
+            message = json.loads(self.receive_frame(seconds))
+        except (ValueError, RecursionError) as error:
+            raise Gone from error
+        if not isinstance(message, dict):
+            raise Gone
+        return message
+
+    def receive_frame(self, seconds):
+        deadline = time.monotonic() + seconds
+        while True:
+            if len(self.buffer) >= wire.LENGTH.size:
+                (size,) = wire.LENGTH.unpack_from(self.buffer)
+                if size > wire.LARGEST_FRAME:
+                    raise Gone
+                end = wire.LENGTH.size + size
+                if len(self.buffer) >= end:
+                    frame = bytes(self.buffer[wire.LENGTH.size : end])
+                    del self.buffer[:end]
+                    return frame
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise Slow
+            for key, _events in self.selector.select(left):
+                if key.fileobj is self.channel:
+                    self._read_channel()
+                else:
+                    self._read_output()
+
+    def _read_channel(self):
+        try:
+            part = self.channel.recv(1 << 18)
+        except OSError as error:
+            raise Gone from error
+        if not part:
+            self._read_output()
+            raise Gone
+        self.buffer += part
+
+    def _read_output(self):
+        """Read what was printed, so that the process never waits, and keep the beginning."""
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                part = os.read(self.output_fd, 1 << 16)
+                if not part:
+                    with contextlib.suppress(KeyError):
+                        self.selector.unregister(self.output_fd)
+                    return
+                self.output += part[: LARGEST_OUTPUT - len(self.output)]
+                if len(part) == 1 << 16:
+                    return  # a flood: give the clock its turn
+
+    def printed(self):
+        self._read_output()
+        return self.output.decode("utf-8", "replace")
+
+    def close(self):
+        if not self.is_open:
+            return
+        self.is_open = False
+        self.running.kill()
+        self.running.process.wait()
+        self.selector.close()
+        self.channel.close()
+        os.close(self.output_fd)

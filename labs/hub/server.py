@@ -1,0 +1,63 @@
+"""Runs inside the sandbox: JupyterLab on the socket that it inherits.
+
+Kernels are talked to by sockets in the file system: on TCP any process in the sandbox could.
+"""
+
+import os
+import socket
+import sys
+from pathlib import Path
+
+# the folder of this program holds nothing to import
+sys.path[:] = [path for path in sys.path if path != str(Path(__file__).parent)]
+
+from jupyter_server.serverapp import ServerApp  # noqa: E402
+from jupyterhub.singleuser import main  # noqa: E402
+
+EXTENSIONS = {
+    "jupyterlab": True,
+    "jupyterhub": True,
+    "jupyter_lsp": False,
+    "notebook": False,
+    "jupyter_server_terminals": True,
+    "notebook_shim": False,
+}
+
+
+def listen_on_inherited_socket():
+    listener = socket.socket(fileno=int(os.environ.pop("LABS_LISTENING")))
+    listener.setblocking(False)
+    listener.set_inheritable(False)
+
+    def bind(app):
+        app.http_server.add_socket(listener)
+        return True
+
+    ServerApp._bind_http_server = bind  # noqa: SLF001 - it has no option for a descriptor
+    ServerApp._bind_http_server_tcp = bind  # noqa: SLF001
+    ServerApp._find_http_port = lambda _app: None  # noqa: SLF001
+
+
+def log_into_own_folder():
+    """From here on log into the sandbox's own small memory: kernels inherit these descriptors."""
+    folder = Path(os.environ["JUPYTER_RUNTIME_DIR"])
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    log = os.open(folder / "server.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    os.close(log)
+
+
+if __name__ == "__main__":
+    listen_on_inherited_socket()
+    log_into_own_folder()
+    sys.argv = [
+        "jupyterhub-singleuser",
+        "--KernelManager.transport=ipc",
+        f"--ServerApp.jpserver_extensions={EXTENSIONS}",
+        "--LabApp.extension_manager=readonly",
+        "--LabApp.news_url=",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        *sys.argv[1:],
+    ]
+    main()

@@ -1,0 +1,19 @@
+"""Background work of labs."""
+
+from celery import shared_task
+
+from labs.domain.submissions import mark_submission, requeue_forgotten
+from labs.models import Submission
+from lms.organisations.scoping import every_organisation
+from lms.organisations.tasks import scoped_task
+
+
+@scoped_task
+def mark_submission_task(_organisation_id, submission_id):
+    mark_submission(Submission.objects.get(pk=submission_id))
+
+
+@shared_task
+def mark_waiting_submissions_task():
+    with every_organisation():  # a sweep over all submissions, whosever they are
+        requeue_forgotten()

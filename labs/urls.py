@@ -1,0 +1,11 @@
+from django.urls import path
+
+from labs import views
+
+app_name = "labs"
+urlpatterns = [
+    path("learn/<int:pk>/<uuid:key>/lab/open/", views.lab_open, name="open"),
+    path("learn/<int:pk>/<uuid:key>/lab/", views.lab_wait, name="wait"),
+    path("learn/<int:pk>/<uuid:key>/lab/submit/", views.lab_submit, name="submit"),
+    path("labs/submissions/<int:pk>/", views.submission_detail, name="submission"),
+]
