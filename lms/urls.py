@@ -15,7 +15,7 @@ urlpatterns = [
     path("", include("labs.urls")),
     path("", include("lms.accounts.urls")),
     path("", include("lms.reports.urls")),
-    #OPS
+    path("", include("lms.operations.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("", include("allauth.idp.urls")),
     path("language/", login_not_required(set_language), name="set_language"),
