@@ -1,6 +1,7 @@
 """The processes that make up a running platform on one machine, and the supervisor that keeps them up."""
 
 import importlib.util
+import logging
 import os
 import signal
 import socket
@@ -52,7 +53,7 @@ def web(*, workers: int = 2, threads: int = 4) -> Process:
     argv = [
         str(BIN / "granian"), "--interface", "wsgi", "lms.wsgi:application", "--host", site.hostname,
         "--port", str(site.port or 80), "--workers", str(workers), "--blocking-threads", str(threads),
-        "--respawn-failed-workers", "--no-log-access", "--log-level", "warning", "--backlog", "512",
+        "--respawn-failed-workers", "--log-level", "warning", "--backlog", "512",
     ]
     return Process("web", argv, priority=5)
 
@@ -85,6 +86,8 @@ def supervise(processes: list[Process], data_dir: Path):
 
     Their output goes to `data_dir`/logs.
     """
+    # circus looks after its watchers while it stops them too, and logs that as an error
+    logging.getLogger("tornado.application").setLevel(logging.CRITICAL)
     logs = data_dir / "logs"
     logs.mkdir(parents=True, exist_ok=True)
     endpoints = Path(os.path.relpath(data_dir)) if len(str(data_dir)) > 80 else data_dir  # noqa: PLR2004  a socket's path is short

@@ -215,6 +215,7 @@ TIME_ZONE = CONFIG["time_zone"]
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT.mkdir(exist_ok=True)
 STATICFILES_DIRS = [BASE_DIR / "lms/static"]
 MEDIA_URL = CONFIG["media_url"]
 MEDIA_ROOT = DATA_DIR / "media"
