@@ -1,5 +1,7 @@
 """The quiz page: its items, and how an attempt at it runs."""
 
+from collections.abc import Mapping
+
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -7,11 +9,24 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.blocks.list_block import ListValue
 from wagtail.fields import StreamField
 from wagtail.models import Page
+from wagtail.rich_text import RichText
 
 from assessments.interactions import KINDS
 from courses.models import ActivityPage
+
+
+def _plain(value):
+    """The value of a block as dicts, lists and text."""
+    if isinstance(value, RichText):
+        return value.source
+    if isinstance(value, Mapping):
+        return {name: _plain(part) for name, part in value.items()}
+    if isinstance(value, list | ListValue):
+        return [_plain(part) for part in value]
+    return value
 
 
 class ItemStream(blocks.StreamBlock):
@@ -56,9 +71,7 @@ class QuizPage(ActivityPage):
 
     def item_contents(self):
         """Return {identifier: (kind, content)} as plain data, keys of right answers included."""
-        return {
-            block["value"]["identifier"]: (block["type"], block["value"]) for block in self.items.get_prep_value()
-        }
+        return {block.value["identifier"]: (block.block_type, _plain(block.value)) for block in self.items}
 
     def serve_preview(self, request, mode_name):
         from assessments.forms import preview_forms  # forms import this module
