@@ -49,15 +49,19 @@ def uv_environment():
 
 def enter_environment(command):
     """Start this file again inside the project's environment, unless it runs there already."""
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036  the sentence is for those who have an older one
         sys.exit("Umahiri needs Python 3.11 or newer; this is " + sys.version.split()[0] + ".")
-    if Path(sys.prefix) != ENVIRONMENT and os.environ.get("VIRTUAL_ENV", str(ENVIRONMENT)) != str(ENVIRONMENT):
+    if Path(sys.prefix) != ENVIRONMENT and os.environ.get("VIRTUAL_ENV", str(ENVIRONMENT)) != str(
+        ENVIRONMENT
+    ):
         return  # a developer's own activated environment
     lock = "dev" if command in NEEDS_DEVELOPMENT_LOCK else "base"
     try:
         install(ROOT / f"requirements/{lock}.txt")
     except subprocess.CalledProcessError:
-        sys.exit("The packages could not be installed; the lines above say why. Nothing was started.")
+        sys.exit(
+            "The packages could not be installed; the lines above say why. Nothing was started."
+        )
     if Path(sys.prefix) != ENVIRONMENT:
         os.execv(PYTHON, [str(PYTHON), str(ROOT / "manage.py"), *sys.argv[1:]])  # noqa: S606
 

@@ -23,17 +23,27 @@ def _item_value(question: dict) -> dict:
     match question["kind"]:
         case "choice" | "choices":
             options = [
-                {"text": option["text"], "correct": bool(option.get("correct")), "feedback": option.get("feedback", "")}
+                {
+                    "text": option["text"],
+                    "correct": bool(option.get("correct")),
+                    "feedback": option.get("feedback", ""),
+                }
                 for option in question["options"]
             ]
             return {**common, "options": options}
         case "number":
             return {
-                **common, "answer": str(question["answer"]), "tolerance": str(question.get("tolerance", 0)),
+                **common,
+                "answer": str(question["answer"]),
+                "tolerance": str(question.get("tolerance", 0)),
                 "unit": question.get("unit", ""),
             }
         case "match":
-            return {**common, "pairs": question["pairs"], "distractors": question.get("distractors", [])}
+            return {
+                **common,
+                "pairs": question["pairs"],
+                "distractors": question.get("distractors", []),
+            }
         case "order":
             return {**common, "items": question["items"]}
         case kind:
@@ -49,7 +59,11 @@ def load_quiz(module: ModulePage, path: Path, report: Report) -> QuizPage:
         raise ValidationError(f"{path}: this is not YAML: {error}") from error
     try:
         items = [
-            {"type": question["kind"], "value": _item_value(question), "id": str(uuid5(NAMESPACE_URL, question["id"]))}
+            {
+                "type": question["kind"],
+                "value": _item_value(question),
+                "id": str(uuid5(NAMESPACE_URL, question["id"])),
+            }
             for question in facts["questions"]
         ]
     except KeyError as error:

@@ -25,13 +25,17 @@ def quiz(request, enrolment, entry):
     page = pinned_page(entry, get_language())
     context = activity_context(enrolment, entry)
     standing = attempts_domain.quiz_standing(enrolment, page, entry["key"])
-    return render(request, "assessments/quiz_detail.html", {**context, "quiz": page, "standing": standing})
+    return render(
+        request, "assessments/quiz_detail.html", {**context, "quiz": page, "standing": standing}
+    )
 
 
 def own_attempt(request, pk, attempt):
     """The signed-in learner's attempt with all that its pages need in one query."""
     own = Attempt.objects.filter(enrolment__user=request.user, enrolment_id=pk)
-    return get_object_or_404(own.select_related("enrolment__run__edition", "revision"), uuid=attempt)
+    return get_object_or_404(
+        own.select_related("enrolment__run__edition", "revision"), uuid=attempt
+    )
 
 
 def _item_at(attempt, number):
@@ -49,10 +53,15 @@ def item(request, pk, attempt, number):
         return redirect("assessments:review", pk, attempt.uuid)
     page, identifier, kind, content = _item_at(attempt, number)
     if request.method == "POST":
-        form = ItemForm(request.POST, kind=kind, content=content, seed=f"{attempt.seed}:{identifier}")
+        form = ItemForm(
+            request.POST, kind=kind, content=content, seed=f"{attempt.seed}:{identifier}"
+        )
         if form.is_valid():
             attempts_domain.save_response(
-                attempt, identifier, form.cleaned_data["value"], client_id=form.cleaned_data["client_id"],
+                attempt,
+                identifier,
+                form.cleaned_data["value"],
+                client_id=form.cleaned_data["client_id"],
             )
             if "back" in request.POST and number > 1:
                 return redirect("assessments:item", pk, attempt.uuid, number - 1)
@@ -61,16 +70,30 @@ def item(request, pk, attempt, number):
             return redirect("assessments:overview", pk, attempt.uuid)
     else:
         values = attempts_domain.newest_values(attempt)
-        form = ItemForm(kind=kind, content=content, seed=f"{attempt.seed}:{identifier}", value=values.get(identifier))
+        form = ItemForm(
+            kind=kind,
+            content=content,
+            seed=f"{attempt.seed}:{identifier}",
+            value=values.get(identifier),
+        )
     context = {
-        "attempt": attempt, "form": form, "quiz": page, "content": content, "number": number,
-        "total": len(attempt.form), "seconds_left": _seconds_left(attempt),
+        "attempt": attempt,
+        "form": form,
+        "quiz": page,
+        "content": content,
+        "number": number,
+        "total": len(attempt.form),
+        "seconds_left": _seconds_left(attempt),
     }
     return render(request, "assessments/item.html", context)
 
 
 def _seconds_left(attempt):
-    return max(0, int((attempt.deadline_at - timezone.now()).total_seconds())) if attempt.deadline_at else None
+    return (
+        max(0, int((attempt.deadline_at - timezone.now()).total_seconds()))
+        if attempt.deadline_at
+        else None
+    )
 
 
 def overview(request, pk, attempt):
@@ -78,10 +101,16 @@ def overview(request, pk, attempt):
     if attempt.state != Attempt.State.IN_PROGRESS:
         return redirect("assessments:review", pk, attempt.uuid)
     values = attempts_domain.newest_values(attempt)
-    rows = [(number, values.get(name) not in (None, "", []) and any(values[name])) for number, name in enumerate(attempt.form, 1)]
+    rows = [
+        (number, values.get(name) not in (None, "", []) and any(values[name]))
+        for number, name in enumerate(attempt.form, 1)
+    ]
     context = {
-        "attempt": attempt, "rows": rows, "missing": sum(not answered for _number, answered in rows),
-        "quiz": attempt.revision.as_object(), "seconds_left": _seconds_left(attempt),
+        "attempt": attempt,
+        "rows": rows,
+        "missing": sum(not answered for _number, answered in rows),
+        "quiz": attempt.revision.as_object(),
+        "seconds_left": _seconds_left(attempt),
     }
     return render(request, "assessments/overview.html", context)
 
@@ -104,12 +133,20 @@ def review(request, pk, attempt):
         kind, content = contents[name]
         value = values.get(name)
         score = score_item(kind, content, value)
-        rows.append({"content": content, "score": score, "parts": KINDS[kind].explain(content, value)})
+        rows.append(
+            {"content": content, "score": score, "parts": KINDS[kind].explain(content, value)}
+        )
     reached = percent([row["score"] for row in rows])
     entry = attempt.enrolment.run.edition.activity(str(attempt.activity_key))
     context = {
-        "attempt": attempt, "rows": rows, "percent": reached, "is_passed": reached >= page.pass_mark, "quiz": page,
-        "standing": attempts_domain.quiz_standing(attempt.enrolment, page, str(attempt.activity_key)),
+        "attempt": attempt,
+        "rows": rows,
+        "percent": reached,
+        "is_passed": reached >= page.pass_mark,
+        "quiz": page,
+        "standing": attempts_domain.quiz_standing(
+            attempt.enrolment, page, str(attempt.activity_key)
+        ),
     }
     if entry:
         context |= activity_context(own_enrolment(request, pk), entry)

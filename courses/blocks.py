@@ -24,14 +24,20 @@ class CalloutBlock(blocks.StructBlock):
         default="tip",
     )
     title = blocks.CharBlock(label=_("Title"), required=False, max_length=120)
-    body = blocks.RichTextBlock(label=_("Text"), features=["bold", "italic", "ol", "ul", "link", "code"])
+    body = blocks.RichTextBlock(
+        label=_("Text"), features=["bold", "italic", "ol", "ul", "link", "code"]
+    )
 
     class Meta:
         icon = "info-circle"
         label = _("Callout")
         description = _("A boxed tip, warning, example or rule")
         template = "courses/blocks/callout.html"
-        preview_value = {"kind": "tip", "title": "Check the source", "body": "<p>Open the circular before you quote it.</p>"}
+        preview_value = {
+            "kind": "tip",
+            "title": "Check the source",
+            "body": "<p>Open the circular before you quote it.</p>",
+        }
 
 
 class FigureBlock(blocks.StructBlock):
@@ -76,7 +82,9 @@ class VideoBlock(blocks.StructBlock):
     title = blocks.CharBlock(label=_("Title"), max_length=120)
     file = DocumentChooserBlock(label=_("Film (MP4 or WebM)"))
     captions = DocumentChooserBlock(label=_("Captions (VTT)"), required=False)
-    transcript = blocks.RichTextBlock(label=_("Transcript"), features=["h3", "bold", "italic", "ol", "ul", "link"])
+    transcript = blocks.RichTextBlock(
+        label=_("Transcript"), features=["h3", "bold", "italic", "ol", "ul", "link"]
+    )
 
     class Meta:
         icon = "media"
@@ -88,7 +96,14 @@ class VideoBlock(blocks.StructBlock):
 class CodeBlock(blocks.StructBlock):
     language = blocks.ChoiceBlock(
         label=_("Language"),
-        choices=[("text", _("Plain text")), ("python", "Python"), ("sql", "SQL"), ("json", "JSON"), ("bash", "Shell"), ("csv", "CSV")],
+        choices=[
+            ("text", _("Plain text")),
+            ("python", "Python"),
+            ("sql", "SQL"),
+            ("json", "JSON"),
+            ("bash", "Shell"),
+            ("csv", "CSV"),
+        ],
         default="text",
     )
     code = blocks.TextBlock(label=_("Code"), rows=6)
@@ -103,7 +118,9 @@ class CodeBlock(blocks.StructBlock):
 
 class RevealBlock(blocks.StructBlock):
     question = blocks.CharBlock(label=_("Question"), max_length=300)
-    answer = blocks.RichTextBlock(label=_("Answer"), features=["bold", "italic", "ol", "ul", "link", "code"])
+    answer = blocks.RichTextBlock(
+        label=_("Answer"), features=["bold", "italic", "ol", "ul", "link", "code"]
+    )
 
     class Meta:
         icon = "help"
@@ -117,7 +134,11 @@ class TableBlock(blocks.StructBlock):
     """Rows as lines and cells between bars: what fits a phone fits here."""
 
     caption = blocks.CharBlock(label=_("Caption"), required=False, max_length=200)
-    rows = blocks.ListBlock(blocks.ListBlock(blocks.RichTextBlock(features=["bold", "italic", "link", "code"], required=False)))
+    rows = blocks.ListBlock(
+        blocks.ListBlock(
+            blocks.RichTextBlock(features=["bold", "italic", "link", "code"], required=False)
+        )
+    )
 
     class Meta:
         icon = "table"
@@ -128,8 +149,12 @@ class TableBlock(blocks.StructBlock):
 
 class LessonBody(blocks.StreamBlock):
     text = blocks.RichTextBlock(
-        label=_("Text"), features=TEXT_FEATURES, icon="pilcrow", description=_("Headings, paragraphs and lists"),
-        template="courses/blocks/text.html", preview_value="<h2>What a model has seen</h2><p>Examples go in, a pattern comes out.</p>",
+        label=_("Text"),
+        features=TEXT_FEATURES,
+        icon="pilcrow",
+        description=_("Headings, paragraphs and lists"),
+        template="courses/blocks/text.html",
+        preview_value="<h2>What a model has seen</h2><p>Examples go in, a pattern comes out.</p>",
     )
     callout = CalloutBlock()
     figure = FigureBlock()

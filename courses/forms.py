@@ -23,12 +23,16 @@ class EnrolForm(forms.Form):
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
         field = self.fields["organisation"]
-        field.queryset = Organisation.objects.on(timezone.localdate()).exclude(kind=Kind.CENTRE).order_by("path")
+        field.queryset = (
+            Organisation.objects.on(timezone.localdate()).exclude(kind=Kind.CENTRE).order_by("path")
+        )
         organisations = list(field.queryset)
         countries = {row.path: row for row in organisations if row.kind == Kind.COUNTRY}
         groups: dict[str, list] = {}
         for row in organisations:
-            country = next((countries[path] for path in countries if row.path.startswith(path)), row)
+            country = next(
+                (countries[path] for path in countries if row.path.startswith(path)), row
+            )
             groups.setdefault(country.name, []).append((row.pk, row.name))
         field.choices = [("", field.empty_label), *groups.items()]
         latest = user.memberships.current().order_by("-from_at").first()

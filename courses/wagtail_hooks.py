@@ -15,7 +15,11 @@ def cut_edition_of_published_course(request, page):
     """Publishing a course cuts its edition; publishing a lesson waits for the course."""
     if isinstance(page.specific_deferred, CoursePage):
         edition = cut_edition(page.specific, by=request.user)
-        messages.info(request, _("Edition %(number)s is ready. Runs move to it when you say so.") % {"number": edition.number})
+        messages.info(
+            request,
+            _("Edition %(number)s is ready. Runs move to it when you say so.")
+            % {"number": edition.number},
+        )
 
 
 class RunViewSet(ModelViewSet):

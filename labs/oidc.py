@@ -25,10 +25,10 @@ class Adapter(DefaultOIDCAdapter):
     def list_private_keys(self, **_conditions):
         return [PrivateKey(pem=kept_key(settings.IDP_OIDC_PRIVATE_KEY_FILE))]
 
-    def get_user_sub(self, client, user):  # noqa: ARG002 - allauth's signature
+    def get_user_sub(self, client, user):
         return str(user.public_id)
 
-    def get_user_by_sub(self, client, sub):  # noqa: ARG002 - allauth's signature
+    def get_user_by_sub(self, client, sub):
         try:
             return get_user_model().objects.filter(public_id=sub, is_active=True).first()
         except ValidationError:

@@ -5,10 +5,10 @@ from datetime import date
 from itertools import count
 from uuid import uuid4
 
+from assessments.models import QuizPage
 from courses.domain.editions import cut_edition
 from courses.domain.enrolment import enrol
 from courses.models import CataloguePage, CoursePage, CourseRun, LessonPage, ModulePage
-from assessments.models import QuizPage
 from lms.accounts.models import User
 from lms.organisations.domain import join_organisation
 from lms.organisations.models import Kind, Organisation, Role
@@ -28,7 +28,12 @@ def member(organisation, role=Role.LEARNER, **values):
 
 
 def organisation(parent=None, name="Kenya", kind=Kind.COUNTRY, **values):
-    values = {"name": name, "slug": values.pop("slug", name.lower().replace(" ", "-")), "kind": kind, **values}
+    values = {
+        "name": name,
+        "slug": values.pop("slug", name.lower().replace(" ", "-")),
+        "kind": kind,
+        **values,
+    }
     if parent is None:
         return Organisation.add_root(**values)
     return Organisation.objects.get(pk=parent.pk).add_child(**values)
@@ -41,9 +46,17 @@ def published(parent, page):
 
 
 def lesson(module, title="What a model has seen", **values):
-    body = [{"type": "text", "value": "<h2>Examples</h2><p>Examples go in, a pattern comes out.</p>", "id": str(uuid4())}]
+    body = [
+        {
+            "type": "text",
+            "value": "<h2>Examples</h2><p>Examples go in, a pattern comes out.</p>",
+            "id": str(uuid4()),
+        }
+    ]
     slug = f"lesson-{next(_number)}"
-    return published(module, LessonPage(title=title, slug=slug, minutes=4, body=json.dumps(body), **values))
+    return published(
+        module, LessonPage(title=title, slug=slug, minutes=4, body=json.dumps(body), **values)
+    )
 
 
 def choice_item(identifier, right=0):
@@ -51,7 +64,12 @@ def choice_item(identifier, right=0):
         {"text": f"Answer {letter}", "correct": number == right, "feedback": f"About {letter}"}
         for number, letter in enumerate("ABC")
     ]
-    value = {"identifier": identifier, "prompt": f"<p>Question {identifier}?</p>", "feedback": "<p>So.</p>", "options": options}
+    value = {
+        "identifier": identifier,
+        "prompt": f"<p>Question {identifier}?</p>",
+        "feedback": "<p>So.</p>",
+        "options": options,
+    }
     return {"type": "choice", "value": value, "id": str(uuid4())}
 
 
@@ -59,13 +77,24 @@ def quiz(module, items=4, **values):
     values = {"draw": 3, "tries": 2, "pass_mark": 70, **values}
     content = [choice_item(f"q{number}") for number in range(items)]
     slug = f"quiz-{next(_number)}"
-    return published(module, QuizPage(title="Check", slug=slug, minutes=5, items=json.dumps(content), **values))
+    return published(
+        module, QuizPage(title="Check", slug=slug, minutes=5, items=json.dumps(content), **values)
+    )
 
 
 def course(lessons=2, *, with_quiz=True, **values):
     number = next(_number)
-    values = {"code": f"T{number}", "level": "foundations", "hours": 2, "summary": "A course for tests.", **values}
-    page = published(CataloguePage.objects.get(), CoursePage(title=f"Course {number}", slug=f"course-{number}", **values))
+    values = {
+        "code": f"T{number}",
+        "level": "foundations",
+        "hours": 2,
+        "summary": "A course for tests.",
+        **values,
+    }
+    page = published(
+        CataloguePage.objects.get(),
+        CoursePage(title=f"Course {number}", slug=f"course-{number}", **values),
+    )
     module = published(page, ModulePage(title="Module one", slug=f"module-{number}"))
     for _ in range(lessons):
         lesson(module)
@@ -96,7 +125,9 @@ class World:
         self.trainer = member(self.centre, Role.INSTRUCTOR, name="Otieno Ouma")
         self.registrar = member(self.centre, Role.REGISTRAR, name="Kiprono Rono", is_staff=True)
         self.releaser = member(self.centre, Role.RELEASER, name="Achieng Odhiambo", is_staff=True)
-        self.administrator = member(self.centre, Role.ADMINISTRATOR, name="Mutua Kilonzo", is_staff=True)
+        self.administrator = member(
+            self.centre, Role.ADMINISTRATOR, name="Mutua Kilonzo", is_staff=True
+        )
         self.enrolment = enrol(self.learner, self.run, self.nyeri)
         self.foreign_enrolment = enrol(self.stranger, self.run, self.rwanda)
 

@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -32,7 +32,7 @@ class Standing:
     attempts: list[Attempt]
     open_attempt: Attempt | None
     tries_left: int
-    opens_at: object | None
+    opens_at: datetime | None
 
 
 def draw_form(quiz: QuizPage, seed: str) -> list[str]:
@@ -43,13 +43,22 @@ def draw_form(quiz: QuizPage, seed: str) -> list[str]:
 def quiz_standing(enrolment: Enrolment, quiz: QuizPage, key: str, now=None) -> Standing:
     """Tell how many tries are left; one query."""
     now = now or timezone.now()
-    attempts = [row for row in enrolment.attempts.filter(activity_key=key) if row.state != Attempt.State.VOID]
+    attempts = [
+        row
+        for row in enrolment.attempts.filter(activity_key=key)
+        if row.state != Attempt.State.VOID
+    ]
     open_attempt = next((row for row in attempts if row.state == Attempt.State.IN_PROGRESS), None)
     used = len(attempts) % quiz.tries if attempts else 0
     if not attempts or used:
         return Standing(attempts, open_attempt, quiz.tries - used, None)
     opens_at = (attempts[0].submitted_at or now) + RETRY_PAUSE
-    return Standing(attempts, open_attempt, 0 if opens_at > now else quiz.tries, opens_at if opens_at > now else None)
+    return Standing(
+        attempts,
+        open_attempt,
+        0 if opens_at > now else quiz.tries,
+        opens_at if opens_at > now else None,
+    )
 
 
 @transaction.atomic
@@ -85,8 +94,12 @@ def save_response(attempt: Attempt, item: str, value, *, client_id: UUID, now=No
     now = now or timezone.now()
     if item not in attempt.form:
         raise Refused(_("This question is not part of your attempt."), code="not_in_attempt")
-    if attempt.state != Attempt.State.IN_PROGRESS or (attempt.deadline_at and now > attempt.deadline_at + GRACE):
-        raise Refused(_("This attempt is closed, so the answer was not taken."), code="attempt_closed")
+    if attempt.state != Attempt.State.IN_PROGRESS or (
+        attempt.deadline_at and now > attempt.deadline_at + GRACE
+    ):
+        raise Refused(
+            _("This attempt is closed, so the answer was not taken."), code="attempt_closed"
+        )
     try:
         with transaction.atomic():
             Response.objects.create(attempt=attempt, item=item, value=value, client_id=client_id)
@@ -102,13 +115,20 @@ def newest_values(attempt: Attempt) -> dict[str, object]:
 @transaction.atomic
 def submit_attempt(attempt: Attempt, *, by=None) -> Attempt:
     """Close the attempt, score it and record the best result; submitting twice scores once."""
-    attempt = Attempt.objects.select_for_update().select_related("enrolment__run__edition", "revision").get(pk=attempt.pk)
+    attempt = (
+        Attempt.objects.select_for_update()
+        .select_related("enrolment__run__edition", "revision")
+        .get(pk=attempt.pk)
+    )
     if attempt.state == Attempt.State.SCORED:
         return attempt
     quiz = attempt.revision.as_object()
     contents, values = quiz.item_contents(), newest_values(attempt)
     outcomes = [
-        Outcome(attempt=attempt, item=item, score=score_item(*contents[item], values.get(item))) for item in attempt.form
+        Outcome(
+            attempt=attempt, item=item, score=score_item(*contents[item], value=values.get(item))
+        )
+        for item in attempt.form
     ]
     Outcome.objects.bulk_create(outcomes)
     change_state(attempt, Attempt.State.SCORED, by=by, submitted_at=timezone.now())
@@ -119,11 +139,18 @@ def submit_attempt(attempt: Attempt, *, by=None) -> Attempt:
 def _record_best(enrolment: Enrolment, key: str, quiz: QuizPage) -> None:
     totals: dict[int, list[Decimal]] = {}
     for outcome in Outcome.objects.filter(
-        attempt__enrolment=enrolment, attempt__activity_key=key, attempt__state=Attempt.State.SCORED,
+        attempt__enrolment=enrolment,
+        attempt__activity_key=key,
+        attempt__state=Attempt.State.SCORED,
     ):
         totals.setdefault(outcome.attempt_id, []).append(outcome.score)
     best = max(totals.values(), key=percent)
-    record_result(enrolment, key, score=sum(best, Decimal(0)).quantize(Decimal("0.01")), maximum=Decimal(len(best)))
+    record_result(
+        enrolment,
+        key,
+        score=sum(best, Decimal(0)).quantize(Decimal("0.01")),
+        maximum=Decimal(len(best)),
+    )
     if percent(best) >= quiz.pass_mark:
         complete_activity(enrolment, key)
 

@@ -39,9 +39,15 @@ class ItemBlock(blocks.StructBlock):
     """What all kinds share: the prompt, and feedback shown after submitting."""
 
     identifier = blocks.CharBlock(
-        label=_("Identifier"), max_length=64, help_text=_("Short, unique in this quiz, and never changed."),
+        label=_("Identifier"),
+        max_length=64,
+        help_text=_("Short, unique in this quiz, and never changed."),
     )
-    prompt = blocks.RichTextBlock(label=_("Question"), features=["bold", "italic", "ol", "ul", "code", "blockquote"])
+    prompt = blocks.RichTextBlock(
+        label=_("Question"), features=["bold", "italic", "ol", "ul", "code", "blockquote"]
+    )
     feedback = blocks.RichTextBlock(
-        label=_("Explanation"), features=["bold", "italic", "ol", "ul", "link"], help_text=_("Shown after submitting."),
+        label=_("Explanation"),
+        features=["bold", "italic", "ol", "ul", "link"],
+        help_text=_("Shown after submitting."),
     )

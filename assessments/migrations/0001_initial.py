@@ -6,42 +6,61 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Attempt',
+            name="Attempt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('activity_key', models.UUIDField()),
-                ('number', models.PositiveSmallIntegerField()),
-                ('seed', models.CharField(max_length=32)),
-                ('form', models.JSONField()),
-                ('state', models.CharField(choices=[('in_progress', 'in progress'), ('scored', 'scored'), ('void', 'void')], default='in_progress', max_length=16)),
-                ('started_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('deadline_at', models.DateTimeField(blank=True, null=True)),
-                ('submitted_at', models.DateTimeField(blank=True, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uuid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("activity_key", models.UUIDField()),
+                ("number", models.PositiveSmallIntegerField()),
+                ("seed", models.CharField(max_length=32)),
+                ("form", models.JSONField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("in_progress", "in progress"),
+                            ("scored", "scored"),
+                            ("void", "void"),
+                        ],
+                        default="in_progress",
+                        max_length=16,
+                    ),
+                ),
+                ("started_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("deadline_at", models.DateTimeField(blank=True, null=True)),
+                ("submitted_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'verbose_name': 'attempt',
-                'ordering': ['enrolment', 'activity_key', '-number'],
+                "verbose_name": "attempt",
+                "ordering": ["enrolment", "activity_key", "-number"],
             },
         ),
         migrations.CreateModel(
-            name='Outcome',
+            name="Outcome",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('item', models.CharField(max_length=64)),
-                ('score', models.DecimalField(decimal_places=4, max_digits=6)),
-                ('scored_at', models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("item", models.CharField(max_length=64)),
+                ("score", models.DecimalField(decimal_places=4, max_digits=6)),
+                ("scored_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                'verbose_name': 'outcome',
+                "verbose_name": "outcome",
             },
         ),
     ]

@@ -9,79 +9,317 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('assessments', '0001_initial'),
-        ('courses', '0001_initial'),
-        ('wagtailcore', '0098_apitoken'),
+        ("assessments", "0001_initial"),
+        ("courses", "0001_initial"),
+        ("wagtailcore", "0098_apitoken"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='QuizPage',
+            name="QuizPage",
             fields=[
-                ('activitypage_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='courses.activitypage')),
-                ('draw', models.PositiveSmallIntegerField(default=8, validators=[django.core.validators.MinValueValidator(1)], verbose_name='questions in an attempt')),
-                ('tries', models.PositiveSmallIntegerField(default=2, validators=[django.core.validators.MinValueValidator(1)], verbose_name='tries')),
-                ('pass_mark', models.PositiveSmallIntegerField(default=70, validators=[django.core.validators.MaxValueValidator(100)], verbose_name='pass mark in per cent')),
-                ('time_limit', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='time limit in minutes')),
-                ('items', wagtail.fields.StreamField([('choice', 8), ('choices', 8), ('number', 12), ('match', 19), ('order', 21)], blank=True, block_lookup={0: ('wagtail.blocks.CharBlock', (), {'help_text': 'Short, unique in this quiz, and never changed.', 'label': 'Identifier', 'max_length': 64}), 1: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'italic', 'ol', 'ul', 'code', 'blockquote'], 'label': 'Question'}), 2: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'italic', 'ol', 'ul', 'link'], 'help_text': 'Shown after submitting.', 'label': 'Explanation'}), 3: ('wagtail.blocks.CharBlock', (), {'label': 'Answer', 'max_length': 400}), 4: ('wagtail.blocks.BooleanBlock', (), {'label': 'Right', 'required': False}), 5: ('wagtail.blocks.CharBlock', (), {'label': 'Why', 'max_length': 500, 'required': False}), 6: ('wagtail.blocks.StructBlock', [[('text', 3), ('correct', 4), ('feedback', 5)]], {}), 7: ('wagtail.blocks.ListBlock', (6,), {'label': 'Answers', 'max_num': 8, 'min_num': 2}), 8: ('wagtail.blocks.StructBlock', [[('identifier', 0), ('prompt', 1), ('feedback', 2), ('options', 7)]], {}), 9: ('wagtail.blocks.DecimalBlock', (), {'label': 'Right number'}), 10: ('wagtail.blocks.DecimalBlock', (), {'default': 0, 'label': 'May be off by', 'min_value': 0}), 11: ('wagtail.blocks.CharBlock', (), {'label': 'Unit', 'max_length': 40, 'required': False}), 12: ('wagtail.blocks.StructBlock', [[('identifier', 0), ('prompt', 1), ('feedback', 2), ('answer', 9), ('tolerance', 10), ('unit', 11)]], {}), 13: ('wagtail.blocks.CharBlock', (), {'label': 'Left', 'max_length': 300}), 14: ('wagtail.blocks.CharBlock', (), {'label': 'Belongs to', 'max_length': 300}), 15: ('wagtail.blocks.StructBlock', [[('left', 13), ('right', 14)]], {}), 16: ('wagtail.blocks.ListBlock', (15,), {'label': 'Pairs', 'max_num': 8, 'min_num': 2}), 17: ('wagtail.blocks.CharBlock', (), {'max_length': 300}), 18: ('wagtail.blocks.ListBlock', (17,), {'default': [], 'label': 'Choices that belong to nothing'}), 19: ('wagtail.blocks.StructBlock', [[('identifier', 0), ('prompt', 1), ('feedback', 2), ('pairs', 16), ('distractors', 18)]], {}), 20: ('wagtail.blocks.ListBlock', (17,), {'label': 'In the right order', 'max_num': 8, 'min_num': 3}), 21: ('wagtail.blocks.StructBlock', [[('identifier', 0), ('prompt', 1), ('feedback', 2), ('items', 20)]], {})}, verbose_name='questions')),
+                (
+                    "activitypage_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to="courses.activitypage",
+                    ),
+                ),
+                (
+                    "draw",
+                    models.PositiveSmallIntegerField(
+                        default=8,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="questions in an attempt",
+                    ),
+                ),
+                (
+                    "tries",
+                    models.PositiveSmallIntegerField(
+                        default=2,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="tries",
+                    ),
+                ),
+                (
+                    "pass_mark",
+                    models.PositiveSmallIntegerField(
+                        default=70,
+                        validators=[django.core.validators.MaxValueValidator(100)],
+                        verbose_name="pass mark in per cent",
+                    ),
+                ),
+                (
+                    "time_limit",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="time limit in minutes"
+                    ),
+                ),
+                (
+                    "items",
+                    wagtail.fields.StreamField(
+                        [
+                            ("choice", 8),
+                            ("choices", 8),
+                            ("number", 12),
+                            ("match", 19),
+                            ("order", 21),
+                        ],
+                        blank=True,
+                        block_lookup={
+                            0: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {
+                                    "help_text": "Short, unique in this quiz, and never changed.",
+                                    "label": "Identifier",
+                                    "max_length": 64,
+                                },
+                            ),
+                            1: (
+                                "wagtail.blocks.RichTextBlock",
+                                (),
+                                {
+                                    "features": [
+                                        "bold",
+                                        "italic",
+                                        "ol",
+                                        "ul",
+                                        "code",
+                                        "blockquote",
+                                    ],
+                                    "label": "Question",
+                                },
+                            ),
+                            2: (
+                                "wagtail.blocks.RichTextBlock",
+                                (),
+                                {
+                                    "features": ["bold", "italic", "ol", "ul", "link"],
+                                    "help_text": "Shown after submitting.",
+                                    "label": "Explanation",
+                                },
+                            ),
+                            3: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"label": "Answer", "max_length": 400},
+                            ),
+                            4: (
+                                "wagtail.blocks.BooleanBlock",
+                                (),
+                                {"label": "Right", "required": False},
+                            ),
+                            5: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"label": "Why", "max_length": 500, "required": False},
+                            ),
+                            6: (
+                                "wagtail.blocks.StructBlock",
+                                [[("text", 3), ("correct", 4), ("feedback", 5)]],
+                                {},
+                            ),
+                            7: (
+                                "wagtail.blocks.ListBlock",
+                                (6,),
+                                {"label": "Answers", "max_num": 8, "min_num": 2},
+                            ),
+                            8: (
+                                "wagtail.blocks.StructBlock",
+                                [
+                                    [
+                                        ("identifier", 0),
+                                        ("prompt", 1),
+                                        ("feedback", 2),
+                                        ("options", 7),
+                                    ]
+                                ],
+                                {},
+                            ),
+                            9: ("wagtail.blocks.DecimalBlock", (), {"label": "Right number"}),
+                            10: (
+                                "wagtail.blocks.DecimalBlock",
+                                (),
+                                {"default": 0, "label": "May be off by", "min_value": 0},
+                            ),
+                            11: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"label": "Unit", "max_length": 40, "required": False},
+                            ),
+                            12: (
+                                "wagtail.blocks.StructBlock",
+                                [
+                                    [
+                                        ("identifier", 0),
+                                        ("prompt", 1),
+                                        ("feedback", 2),
+                                        ("answer", 9),
+                                        ("tolerance", 10),
+                                        ("unit", 11),
+                                    ]
+                                ],
+                                {},
+                            ),
+                            13: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"label": "Left", "max_length": 300},
+                            ),
+                            14: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"label": "Belongs to", "max_length": 300},
+                            ),
+                            15: ("wagtail.blocks.StructBlock", [[("left", 13), ("right", 14)]], {}),
+                            16: (
+                                "wagtail.blocks.ListBlock",
+                                (15,),
+                                {"label": "Pairs", "max_num": 8, "min_num": 2},
+                            ),
+                            17: ("wagtail.blocks.CharBlock", (), {"max_length": 300}),
+                            18: (
+                                "wagtail.blocks.ListBlock",
+                                (17,),
+                                {"default": [], "label": "Choices that belong to nothing"},
+                            ),
+                            19: (
+                                "wagtail.blocks.StructBlock",
+                                [
+                                    [
+                                        ("identifier", 0),
+                                        ("prompt", 1),
+                                        ("feedback", 2),
+                                        ("pairs", 16),
+                                        ("distractors", 18),
+                                    ]
+                                ],
+                                {},
+                            ),
+                            20: (
+                                "wagtail.blocks.ListBlock",
+                                (17,),
+                                {"label": "In the right order", "max_num": 8, "min_num": 3},
+                            ),
+                            21: (
+                                "wagtail.blocks.StructBlock",
+                                [
+                                    [
+                                        ("identifier", 0),
+                                        ("prompt", 1),
+                                        ("feedback", 2),
+                                        ("items", 20),
+                                    ]
+                                ],
+                                {},
+                            ),
+                        },
+                        verbose_name="questions",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'quiz',
+                "verbose_name": "quiz",
             },
-            bases=('courses.activitypage',),
+            bases=("courses.activitypage",),
         ),
         migrations.AddField(
-            model_name='attempt',
-            name='enrolment',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attempts', to='courses.enrolment'),
+            model_name="attempt",
+            name="enrolment",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="attempts",
+                to="courses.enrolment",
+            ),
         ),
         migrations.AddField(
-            model_name='attempt',
-            name='revision',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtailcore.revision'),
+            model_name="attempt",
+            name="revision",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="wagtailcore.revision",
+            ),
         ),
         migrations.AddField(
-            model_name='outcome',
-            name='attempt',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='outcomes', to='assessments.attempt'),
+            model_name="outcome",
+            name="attempt",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="outcomes",
+                to="assessments.attempt",
+            ),
         ),
         migrations.CreateModel(
-            name='Response',
+            name="Response",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('item', models.CharField(max_length=64)),
-                ('value', models.JSONField(null=True)),
-                ('client_id', models.UUIDField(default=uuid.uuid4)),
-                ('received_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('attempt', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='responses', to='assessments.attempt')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("item", models.CharField(max_length=64)),
+                ("value", models.JSONField(null=True)),
+                ("client_id", models.UUIDField(default=uuid.uuid4)),
+                ("received_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "attempt",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="responses",
+                        to="assessments.attempt",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'response',
-                'ordering': ['pk'],
+                "verbose_name": "response",
+                "ordering": ["pk"],
             },
         ),
         migrations.AddConstraint(
-            model_name='attempt',
-            constraint=models.UniqueConstraint(fields=('enrolment', 'activity_key', 'number'), name='attempt_number_once'),
+            model_name="attempt",
+            constraint=models.UniqueConstraint(
+                fields=("enrolment", "activity_key", "number"), name="attempt_number_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attempt',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'in_progress')), fields=('enrolment', 'activity_key'), name='attempt_one_open'),
+            model_name="attempt",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "in_progress")),
+                fields=("enrolment", "activity_key"),
+                name="attempt_one_open",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attempt',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['in_progress', 'void']), ('submitted_at__isnull', False), _connector='OR'), name='attempt_submitted_has_time'),
+            model_name="attempt",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["in_progress", "void"]),
+                    ("submitted_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="attempt_submitted_has_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='outcome',
-            constraint=models.UniqueConstraint(fields=('attempt', 'item'), name='outcome_once_an_item'),
+            model_name="outcome",
+            constraint=models.UniqueConstraint(
+                fields=("attempt", "item"), name="outcome_once_an_item"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='response',
-            constraint=models.UniqueConstraint(fields=('attempt', 'client_id'), name='response_stored_once'),
+            model_name="response",
+            constraint=models.UniqueConstraint(
+                fields=("attempt", "client_id"), name="response_stored_once"
+            ),
         ),
     ]

@@ -33,7 +33,9 @@ class ItemStream(blocks.StreamBlock):
     """One block type for each kind of item."""
 
     def __init__(self, local_blocks=(), **kwargs):
-        super().__init__([*local_blocks, *((name, kind.block) for name, kind in KINDS.items())], **kwargs)
+        super().__init__(
+            [*local_blocks, *((name, kind.block) for name, kind in KINDS.items())], **kwargs
+        )
 
 
 class QuizPage(ActivityPage):
@@ -41,9 +43,15 @@ class QuizPage(ActivityPage):
 
     kind = "quiz"
 
-    draw = models.PositiveSmallIntegerField(_("questions in an attempt"), default=8, validators=[MinValueValidator(1)])
-    tries = models.PositiveSmallIntegerField(_("tries"), default=2, validators=[MinValueValidator(1)])
-    pass_mark = models.PositiveSmallIntegerField(_("pass mark in per cent"), default=70, validators=[MaxValueValidator(100)])
+    draw = models.PositiveSmallIntegerField(
+        _("questions in an attempt"), default=8, validators=[MinValueValidator(1)]
+    )
+    tries = models.PositiveSmallIntegerField(
+        _("tries"), default=2, validators=[MinValueValidator(1)]
+    )
+    pass_mark = models.PositiveSmallIntegerField(
+        _("pass mark in per cent"), default=70, validators=[MaxValueValidator(100)]
+    )
     time_limit = models.PositiveSmallIntegerField(_("time limit in minutes"), null=True, blank=True)
     items = StreamField(ItemStream(), verbose_name=_("questions"), blank=True)
 
@@ -61,7 +69,12 @@ class QuizPage(ActivityPage):
         super().clean()
         identifiers = [block.value["identifier"] for block in self.items]
         if repeated := {name for name in identifiers if identifiers.count(name) > 1}:
-            raise ValidationError({"items": _("Two questions share the identifier %(name)s.") % {"name": min(repeated)}})
+            raise ValidationError(
+                {
+                    "items": _("Two questions share the identifier %(name)s.")
+                    % {"name": min(repeated)}
+                }
+            )
 
     def points(self):
         return min(self.draw, len(self.items))
@@ -71,9 +84,16 @@ class QuizPage(ActivityPage):
 
     def item_contents(self):
         """Return {identifier: (kind, content)} as plain data, keys of right answers included."""
-        return {block.value["identifier"]: (block.block_type, _plain(block.value)) for block in self.items}
+        return {
+            block.value["identifier"]: (block.block_type, _plain(block.value))
+            for block in self.items
+        }
 
     def serve_preview(self, request, mode_name):
         from assessments.forms import preview_forms  # forms import this module
 
-        return render(request, "assessments/quiz_preview.html", {"quiz": self, "title": self.title, "forms": preview_forms(self)})
+        return render(
+            request,
+            "assessments/quiz_preview.html",
+            {"quiz": self, "title": self.title, "forms": preview_forms(self)},
+        )

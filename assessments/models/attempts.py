@@ -24,7 +24,9 @@ class AttemptQuerySet(models.QuerySet):
 
     def visible_to(self, user):
         taught = organisations_served_by(user, [Role.INSTRUCTOR, Role.ADMINISTRATOR])
-        return self.filter(Q(enrolment__user=user) | Q(enrolment__organisation__in=taught.values("pk")))
+        return self.filter(
+            Q(enrolment__user=user) | Q(enrolment__organisation__in=taught.values("pk"))
+        )
 
 
 class Attempt(Record):
@@ -55,12 +57,17 @@ class Attempt(Record):
         verbose_name = _("attempt")
         ordering = ["enrolment", "activity_key", "-number"]
         constraints = [
-            models.UniqueConstraint(fields=["enrolment", "activity_key", "number"], name="attempt_number_once"),
             models.UniqueConstraint(
-                fields=["enrolment", "activity_key"], condition=Q(state=AttemptState.IN_PROGRESS), name="attempt_one_open",
+                fields=["enrolment", "activity_key", "number"], name="attempt_number_once"
+            ),
+            models.UniqueConstraint(
+                fields=["enrolment", "activity_key"],
+                condition=Q(state=AttemptState.IN_PROGRESS),
+                name="attempt_one_open",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=[AttemptState.IN_PROGRESS, AttemptState.VOID]) | Q(submitted_at__isnull=False),
+                condition=Q(state__in=[AttemptState.IN_PROGRESS, AttemptState.VOID])
+                | Q(submitted_at__isnull=False),
                 name="attempt_submitted_has_time",
             ),
         ]
@@ -83,7 +90,9 @@ class Response(Record):
     class Meta:
         verbose_name = _("response")
         ordering = ["pk"]
-        constraints = [models.UniqueConstraint(fields=["attempt", "client_id"], name="response_stored_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["attempt", "client_id"], name="response_stored_once")
+        ]
 
     def __str__(self):
         return f"response {self.pk}"
@@ -101,7 +110,9 @@ class Outcome(Record):
 
     class Meta:
         verbose_name = _("outcome")
-        constraints = [models.UniqueConstraint(fields=["attempt", "item"], name="outcome_once_an_item")]
+        constraints = [
+            models.UniqueConstraint(fields=["attempt", "item"], name="outcome_once_an_item")
+        ]
 
     def __str__(self):
         return f"outcome {self.pk}"

@@ -33,7 +33,12 @@ def draw_outline(course: CoursePage) -> dict:
     for page in pages:
         if isinstance(page, ModulePage):
             modules.append(
-                {"key": str(page.translation_key), "title": page.title, "summary": page.summary, "activities": []},
+                {
+                    "key": str(page.translation_key),
+                    "title": page.title,
+                    "summary": page.summary,
+                    "activities": [],
+                },
             )
         elif isinstance(page, ActivityPage) and page.live_revision_id and modules:
             modules[-1]["activities"].append(_entry(page))
@@ -50,7 +55,9 @@ def cut_edition(course: CoursePage, *, by=None) -> Edition:
     if newest and newest.outline_hash == outline_hash:
         return newest
     number = (course.editions.aggregate(Max("number"))["number__max"] or 0) + 1
-    edition = Edition.objects.create(course=course, number=number, outline=outline, outline_hash=outline_hash)
+    edition = Edition.objects.create(
+        course=course, number=number, outline=outline, outline_hash=outline_hash
+    )
     log(edition, "courses.edition.cut", user=by, data={"number": number})
     return edition
 
@@ -62,7 +69,9 @@ def compare_editions(old: Edition, new: Edition) -> dict[str, list[str]]:
     return {
         "added": [entry["title"] for key, entry in after.items() if key not in before],
         "removed": [entry["title"] for key, entry in before.items() if key not in after],
-        "changed": [entry["title"] for key, entry in after.items() if key in before and entry != before[key]],
+        "changed": [
+            entry["title"] for key, entry in after.items() if key in before and entry != before[key]
+        ],
     }
 
 

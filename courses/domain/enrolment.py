@@ -20,7 +20,9 @@ def enrol(user, run: CourseRun, organisation, *, by=None) -> Enrolment:
     One who withdrew is active again. A person joins the organisation as a learner if they were not in it.
     """
     join_organisation(user, organisation)
-    with every_organisation():  # the person may be enrolled on behalf of another organisation already
+    with (
+        every_organisation()
+    ):  # the person may be enrolled on behalf of another organisation already
         found = Enrolment.objects.filter(user=user, run=run).first()
         if found is None:
             try:
@@ -36,7 +38,10 @@ def enrol(user, run: CourseRun, organisation, *, by=None) -> Enrolment:
 def enrol_oneself(user, run: CourseRun, organisation) -> Enrolment:
     """As `enrol`, where the run is open to all; refuse with a sentence where it is not."""
     if not CourseRun.objects.open_for_enrolment().filter(pk=run.pk).exists():
-        raise Refused(_("This run is not open for enrolment now. Ask your training officer."), code="run_closed")
+        raise Refused(
+            _("This run is not open for enrolment now. Ask your training officer."),
+            code="run_closed",
+        )
     return enrol(user, run, organisation, by=user)
 
 

@@ -23,14 +23,18 @@ def visit_activity(enrolment: Enrolment, key: str) -> Progress:
 
 def keep_position(enrolment: Enrolment, key: str, position: str) -> None:
     """Remember the block at the top of the screen, to resume exactly there."""
-    Progress.objects.filter(enrolment=enrolment, activity_key=key).update(position=position[:64], visited_at=timezone.now())
+    Progress.objects.filter(enrolment=enrolment, activity_key=key).update(
+        position=position[:64], visited_at=timezone.now()
+    )
 
 
 @transaction.atomic
 def complete_activity(enrolment: Enrolment, key: str, *, at=None) -> None:
     """Mark the activity done, once: a second call neither re-dates nor repeats anything."""
     at = at or timezone.now()
-    Enrolment.objects.select_for_update().get(pk=enrolment.pk)  # two last activities at once: one completes the run
+    Enrolment.objects.select_for_update().get(
+        pk=enrolment.pk
+    )  # two last activities at once: one completes the run
     progress, _ = Progress.objects.get_or_create(enrolment=enrolment, activity_key=key)
     Progress.objects.filter(pk=progress.pk).update(completed_at=Coalesce(F("completed_at"), at))
     complete_run_if_done(enrolment, at=at)
@@ -41,7 +45,14 @@ def complete_run_if_done(enrolment: Enrolment, *, at) -> bool:
     enrolment.refresh_from_db(fields=["state"])
     if enrolment.state != Enrolment.State.ACTIVE:
         return False
-    done = set(map(str, enrolment.progress.filter(completed_at__isnull=False).values_list("activity_key", flat=True)))
+    done = set(
+        map(
+            str,
+            enrolment.progress.filter(completed_at__isnull=False).values_list(
+                "activity_key", flat=True
+            ),
+        )
+    )
     if not done.issuperset(entry["key"] for entry in enrolment.run.edition.activities):
         return False
     change_state(enrolment, Enrolment.State.COMPLETED, completed_at=at)

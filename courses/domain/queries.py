@@ -56,21 +56,35 @@ class LearnerOutline:
     @cached_property
     def next_step(self) -> Step | None:
         """Where the learner was last, if that is not done; else the first that is not."""
-        visited = [step for step in self.steps if step.progress and not step.is_done]
+        visited = [
+            (step.progress.visited_at, number)
+            for number, step in enumerate(self.steps)
+            if step.progress and not step.is_done
+        ]
         if visited:
-            return max(visited, key=lambda step: step.progress.visited_at)
+            return self.steps[max(visited)[1]]
         return next((step for step in self.steps if not step.is_done), None)
 
     def neighbours(self, key: str) -> tuple[Step | None, Step | None]:
         keys = [step.entry["key"] for step in self.steps]
         at = keys.index(key)
-        return (self.steps[at - 1] if at else None, self.steps[at + 1] if at + 1 < len(keys) else None)
+        return (
+            self.steps[at - 1] if at else None,
+            self.steps[at + 1] if at + 1 < len(keys) else None,
+        )
 
     def step(self, key: str) -> Step | None:
         return next((step for step in self.steps if step.entry["key"] == key), None)
 
     def module_of(self, key: str) -> dict | None:
-        return next((module for module in self.modules if any(step.entry["key"] == key for step in module["steps"])), None)
+        return next(
+            (
+                module
+                for module in self.modules
+                if any(step.entry["key"] == key for step in module["steps"])
+            ),
+            None,
+        )
 
 
 def join_outline(enrolment: Enrolment, progress, results) -> LearnerOutline:
@@ -79,7 +93,10 @@ def join_outline(enrolment: Enrolment, progress, results) -> LearnerOutline:
     modules = [
         {
             **module,
-            "steps": [Step(entry, by_key.get(entry["key"]), result_by_key.get(entry["key"])) for entry in module["activities"]],
+            "steps": [
+                Step(entry, by_key.get(entry["key"]), result_by_key.get(entry["key"]))
+                for entry in module["activities"]
+            ],
         }
         for module in enrolment.run.edition.modules
     ]
@@ -88,8 +105,15 @@ def join_outline(enrolment: Enrolment, progress, results) -> LearnerOutline:
 
 def enrolments_with_outline(enrolments) -> list[LearnerOutline]:
     """Outlines of several enrolments in three queries, whatever their number."""
-    rows = enrolments.select_related("run__edition", "run__course", "organisation").prefetch_related(
-        "progress", Prefetch("results", Result.objects.filter(is_current=True).select_related("line_item"), to_attr="current_results"),
+    rows = enrolments.select_related(
+        "run__edition", "run__course", "organisation"
+    ).prefetch_related(
+        "progress",
+        Prefetch(
+            "results",
+            Result.objects.filter(is_current=True).select_related("line_item"),
+            to_attr="current_results",
+        ),
     )
     return [join_outline(row, row.progress.all(), row.current_results) for row in rows]
 
@@ -97,19 +121,31 @@ def enrolments_with_outline(enrolments) -> list[LearnerOutline]:
 def learner_outline(enrolment: Enrolment) -> LearnerOutline:
     """One enrolment's outline; `enrolment.run.edition` should be loaded with it."""
     return join_outline(
-        enrolment, enrolment.progress.all(), enrolment.results.filter(is_current=True).select_related("line_item"),
+        enrolment,
+        enrolment.progress.all(),
+        enrolment.results.filter(is_current=True).select_related("line_item"),
     )
 
 
 def catalogue() -> list[CoursePage]:
     """Live courses, each with `newest`: the edition that a new learner would meet; two queries."""
-    courses = list(CoursePage.objects.live().annotate(newest_edition=Max("editions__pk")).order_by("level", "code"))
+    courses = list(
+        CoursePage.objects.live()
+        .annotate(newest_edition=Max("editions__pk"))
+        .order_by("level", "code")
+    )
     runs = CourseRun.objects.open_for_enrolment().select_related("edition").order_by("starts_on")
     open_runs = {run.course_id: run for run in runs}
     for course in courses:
         course.open_run = open_runs.get(course.pk)
-    missing = [course.newest_edition for course in courses if not course.open_run and course.newest_edition]
-    editions = {edition.course_id: edition for edition in Edition.objects.filter(pk__in=missing)} if missing else {}
+    missing = [
+        course.newest_edition for course in courses if not course.open_run and course.newest_edition
+    ]
+    editions = (
+        {edition.course_id: edition for edition in Edition.objects.filter(pk__in=missing)}
+        if missing
+        else {}
+    )
     for course in courses:
         course.newest = course.open_run.edition if course.open_run else editions.get(course.pk)
     order = {"foundations": 0, "application": 1, "management": 2, "leadership": 3}
@@ -119,5 +155,6 @@ def catalogue() -> list[CoursePage]:
 def progress_of_runs(enrolments):
     """Rows for a coordinator: each enrolment with `done`, the count of completed activities, and last visit."""
     return enrolments.select_related("user", "run", "organisation").annotate(
-        done=Count("progress", filter=Q(progress__completed_at__isnull=False)), visited_at=Max("progress__visited_at"),
+        done=Count("progress", filter=Q(progress__completed_at__isnull=False)),
+        visited_at=Max("progress__visited_at"),
     )

@@ -14,7 +14,15 @@ from wagtail.models import Page
 
 from courses.domain.editions import cut_edition
 from courses.loading.markdown import read_front_matter, to_blocks, to_html
-from courses.models import CataloguePage, CoursePage, CourseRun, Edition, LessonPage, ModulePage, Source
+from courses.models import (
+    CataloguePage,
+    CoursePage,
+    CourseRun,
+    Edition,
+    LessonPage,
+    ModulePage,
+    Source,
+)
 
 
 @dataclass
@@ -89,12 +97,18 @@ def _load_module(course: CoursePage, folder: Path, report: Report) -> None:
     facts, _ = read_front_matter(path)
     _required(facts, ("key", "title"), path)
     module = save_page(
-        ModulePage, course, key=facts["key"], source=json.dumps(facts, sort_keys=True), report=report,
-        title=facts["title"], slug=facts["key"], summary=facts.get("summary", ""),
+        ModulePage,
+        course,
+        key=facts["key"],
+        source=json.dumps(facts, sort_keys=True),
+        report=report,
+        title=facts["title"],
+        slug=facts["key"],
+        summary=facts.get("summary", ""),
     )
     for lesson in sorted(folder.glob("[0-9]*.md")):
         _load_lesson(module, lesson, report)
-    for pattern, loader in LOADERS.items():
+    for pattern, loader in sorted(LOADERS.items()):  # labs before the quiz
         for found in sorted(folder.glob(pattern)):
             loader(module, found, report)
 
@@ -143,6 +157,9 @@ def load_course(folder: Path) -> Report:
     if not course.runs.exists():
         today = timezone.localdate()
         CourseRun.objects.create(
-            course=course, edition=report.edition, code=f"{course.code} {today:%m/%Y}", starts_on=today.replace(day=1),
+            course=course,
+            edition=report.edition,
+            code=f"{course.code} {today:%m/%Y}",
+            starts_on=today.replace(day=1),
         )
     return report

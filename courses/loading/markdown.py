@@ -31,7 +31,9 @@ def read_front_matter(path: Path) -> tuple[dict, str]:
     try:
         return yaml.safe_load(match[1]) or {}, match[2]
     except yaml.YAMLError as error:
-        raise ValidationError(f"{path}: the facts between the --- lines are not YAML: {error}") from error
+        raise ValidationError(
+            f"{path}: the facts between the --- lines are not YAML: {error}"
+        ) from error
 
 
 def to_html(text: str) -> str:
@@ -105,7 +107,10 @@ def to_blocks(text: str, *, key: str, folder: Path) -> list[dict]:
         token, span = tokens[index], tokens[index : end + 1]
         special = None
         if token.type == "fence":
-            special = ("code", {"language": token.info.strip() or "text", "code": token.content.rstrip()})
+            special = (
+                "code",
+                {"language": token.info.strip() or "text", "code": token.content.rstrip()},
+            )
         elif token.type == "table_open":
             special = _table(span, env)
         elif token.type == "container_box_open":

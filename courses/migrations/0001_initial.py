@@ -10,214 +10,689 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('organisations', '0001_initial'),
-        ('wagtailcore', '0098_apitoken'),
+        ("organisations", "0001_initial"),
+        ("wagtailcore", "0098_apitoken"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         migrations.swappable_dependency(settings.WAGTAIL_PAGE_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ActivityPage',
+            name="ActivityPage",
             fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
-                ('summary', models.CharField(blank=True, max_length=300, verbose_name='summary')),
-                ('minutes', models.PositiveSmallIntegerField(default=5, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(600)], verbose_name='minutes')),
+                (
+                    "page_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to=settings.WAGTAIL_PAGE_MODEL,
+                    ),
+                ),
+                ("summary", models.CharField(blank=True, max_length=300, verbose_name="summary")),
+                (
+                    "minutes",
+                    models.PositiveSmallIntegerField(
+                        default=5,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(600),
+                        ],
+                        verbose_name="minutes",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'activity',
+                "verbose_name": "activity",
             },
-            bases=(courses.models.pages.LearnerUrlMixin, 'wagtailcore.page'),
+            bases=(courses.models.pages.LearnerUrlMixin, "wagtailcore.page"),
         ),
         migrations.CreateModel(
-            name='CataloguePage',
+            name="CataloguePage",
             fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
-                ('intro', models.TextField(blank=True, verbose_name='introduction')),
+                (
+                    "page_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to=settings.WAGTAIL_PAGE_MODEL,
+                    ),
+                ),
+                ("intro", models.TextField(blank=True, verbose_name="introduction")),
             ],
             options={
-                'verbose_name': 'catalogue',
+                "verbose_name": "catalogue",
             },
-            bases=(courses.models.pages.LearnerUrlMixin, 'wagtailcore.page'),
+            bases=(courses.models.pages.LearnerUrlMixin, "wagtailcore.page"),
         ),
         migrations.CreateModel(
-            name='CoursePage',
+            name="CoursePage",
             fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
-                ('code', models.CharField(help_text='As F2; run codes begin with it.', max_length=16, verbose_name='code')),
-                ('level', models.CharField(choices=[('foundations', 'Foundations'), ('application', 'Application'), ('management', 'Management'), ('leadership', 'Leadership')], max_length=16, verbose_name='level')),
-                ('hours', models.DecimalField(decimal_places=1, max_digits=5, validators=[django.core.validators.MinValueValidator(0)], verbose_name='hours')),
-                ('summary', models.CharField(max_length=300, verbose_name='summary')),
-                ('audience', models.CharField(blank=True, max_length=300, verbose_name='who it is for')),
-                ('outcomes', models.TextField(blank=True, help_text='One a line: what a person can do afterwards.', verbose_name='outcomes')),
-                ('competencies', models.CharField(blank=True, help_text='Codes, separated by commas.', max_length=300, verbose_name='competencies')),
-                ('about', wagtail.fields.RichTextField(blank=True, verbose_name='about')),
-                ('award_title', models.CharField(blank=True, max_length=200, verbose_name='title on the certificate')),
+                (
+                    "page_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to=settings.WAGTAIL_PAGE_MODEL,
+                    ),
+                ),
+                (
+                    "code",
+                    models.CharField(
+                        help_text="As F2; run codes begin with it.",
+                        max_length=16,
+                        verbose_name="code",
+                    ),
+                ),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("foundations", "Foundations"),
+                            ("application", "Application"),
+                            ("management", "Management"),
+                            ("leadership", "Leadership"),
+                        ],
+                        max_length=16,
+                        verbose_name="level",
+                    ),
+                ),
+                (
+                    "hours",
+                    models.DecimalField(
+                        decimal_places=1,
+                        max_digits=5,
+                        validators=[django.core.validators.MinValueValidator(0)],
+                        verbose_name="hours",
+                    ),
+                ),
+                ("summary", models.CharField(max_length=300, verbose_name="summary")),
+                (
+                    "audience",
+                    models.CharField(blank=True, max_length=300, verbose_name="who it is for"),
+                ),
+                (
+                    "outcomes",
+                    models.TextField(
+                        blank=True,
+                        help_text="One a line: what a person can do afterwards.",
+                        verbose_name="outcomes",
+                    ),
+                ),
+                (
+                    "competencies",
+                    models.CharField(
+                        blank=True,
+                        help_text="Codes, separated by commas.",
+                        max_length=300,
+                        verbose_name="competencies",
+                    ),
+                ),
+                ("about", wagtail.fields.RichTextField(blank=True, verbose_name="about")),
+                (
+                    "award_title",
+                    models.CharField(
+                        blank=True, max_length=200, verbose_name="title on the certificate"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'course',
+                "verbose_name": "course",
             },
-            bases=(courses.models.pages.LearnerUrlMixin, 'wagtailcore.page'),
+            bases=(courses.models.pages.LearnerUrlMixin, "wagtailcore.page"),
         ),
         migrations.CreateModel(
-            name='ModulePage',
+            name="ModulePage",
             fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
-                ('summary', models.CharField(blank=True, max_length=400, verbose_name='summary')),
+                (
+                    "page_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to=settings.WAGTAIL_PAGE_MODEL,
+                    ),
+                ),
+                ("summary", models.CharField(blank=True, max_length=400, verbose_name="summary")),
             ],
             options={
-                'verbose_name': 'module',
+                "verbose_name": "module",
             },
-            bases=(courses.models.pages.LearnerUrlMixin, 'wagtailcore.page'),
+            bases=(courses.models.pages.LearnerUrlMixin, "wagtailcore.page"),
         ),
         migrations.CreateModel(
-            name='LessonPage',
+            name="LessonPage",
             fields=[
-                ('activitypage_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='courses.activitypage')),
-                ('body', wagtail.fields.StreamField([('text', 0), ('callout', 4), ('figure', 8), ('drawing', 11), ('video', 16), ('code', 19), ('reveal', 22), ('table', 27)], blank=True, block_lookup={0: ('wagtail.blocks.RichTextBlock', (), {'description': 'Headings, paragraphs and lists', 'features': ['h2', 'h3', 'bold', 'italic', 'ol', 'ul', 'link', 'blockquote', 'code', 'hr'], 'icon': 'pilcrow', 'label': 'Text', 'preview_value': '<h2>What a model has seen</h2><p>Examples go in, a pattern comes out.</p>', 'template': 'courses/blocks/text.html'}), 1: ('wagtail.blocks.ChoiceBlock', [], {'choices': [('tip', 'Tip'), ('warning', 'Warning'), ('example', 'Example'), ('remember', 'Remember'), ('office-rule', "Your office's rule")], 'label': 'Kind'}), 2: ('wagtail.blocks.CharBlock', (), {'label': 'Title', 'max_length': 120, 'required': False}), 3: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'italic', 'ol', 'ul', 'link', 'code'], 'label': 'Text'}), 4: ('wagtail.blocks.StructBlock', [[('kind', 1), ('title', 2), ('body', 3)]], {}), 5: ('wagtail.images.blocks.ImageChooserBlock', (), {'label': 'Picture'}), 6: ('wagtail.blocks.CharBlock', (), {'label': 'What the picture says, in words', 'max_length': 600}), 7: ('wagtail.blocks.CharBlock', (), {'label': 'Caption', 'max_length': 300, 'required': False}), 8: ('wagtail.blocks.StructBlock', [[('image', 5), ('alt', 6), ('caption', 7)]], {}), 9: ('wagtail.blocks.TextBlock', (), {'label': 'SVG', 'rows': 6}), 10: ('wagtail.blocks.CharBlock', (), {'label': 'What the drawing says, in words', 'max_length': 600}), 11: ('wagtail.blocks.StructBlock', [[('svg', 9), ('alt', 10), ('caption', 7)]], {}), 12: ('wagtail.blocks.CharBlock', (), {'label': 'Title', 'max_length': 120}), 13: ('wagtail.documents.blocks.DocumentChooserBlock', (), {'label': 'Film (MP4 or WebM)'}), 14: ('wagtail.documents.blocks.DocumentChooserBlock', (), {'label': 'Captions (VTT)', 'required': False}), 15: ('wagtail.blocks.RichTextBlock', (), {'features': ['h3', 'bold', 'italic', 'ol', 'ul', 'link'], 'label': 'Transcript'}), 16: ('wagtail.blocks.StructBlock', [[('title', 12), ('file', 13), ('captions', 14), ('transcript', 15)]], {}), 17: ('wagtail.blocks.ChoiceBlock', [], {'choices': [('text', 'Plain text'), ('python', 'Python'), ('sql', 'SQL'), ('json', 'JSON'), ('bash', 'Shell'), ('csv', 'CSV')], 'label': 'Language'}), 18: ('wagtail.blocks.TextBlock', (), {'label': 'Code', 'rows': 6}), 19: ('wagtail.blocks.StructBlock', [[('language', 17), ('code', 18)]], {}), 20: ('wagtail.blocks.CharBlock', (), {'label': 'Question', 'max_length': 300}), 21: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'italic', 'ol', 'ul', 'link', 'code'], 'label': 'Answer'}), 22: ('wagtail.blocks.StructBlock', [[('question', 20), ('answer', 21)]], {}), 23: ('wagtail.blocks.CharBlock', (), {'label': 'Caption', 'max_length': 200, 'required': False}), 24: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'italic', 'link', 'code'], 'required': False}), 25: ('wagtail.blocks.ListBlock', (24,), {}), 26: ('wagtail.blocks.ListBlock', (25,), {}), 27: ('wagtail.blocks.StructBlock', [[('caption', 23), ('rows', 26)]], {})}, verbose_name='body')),
+                (
+                    "activitypage_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to="courses.activitypage",
+                    ),
+                ),
+                (
+                    "body",
+                    wagtail.fields.StreamField(
+                        [
+                            ("text", 0),
+                            ("callout", 4),
+                            ("figure", 8),
+                            ("drawing", 11),
+                            ("video", 16),
+                            ("code", 19),
+                            ("reveal", 22),
+                            ("table", 27),
+                        ],
+                        blank=True,
+                        block_lookup={
+                            0: (
+                                "wagtail.blocks.RichTextBlock",
+                                (),
+                                {
+                                    "description": "Headings, paragraphs and lists",
+                                    "features": [
+                                        "h2",
+                                        "h3",
+                                        "bold",
+                                        "italic",
+                                        "ol",
+                                        "ul",
+                                        "link",
+                                        "blockquote",
+                                        "code",
+                                        "hr",
+                                    ],
+                                    "icon": "pilcrow",
+                                    "label": "Text",
+                                    "preview_value": "<h2>What a model has seen</h2><p>Examples go in, a pattern comes out.</p>",
+                                    "template": "courses/blocks/text.html",
+                                },
+                            ),
+                            1: (
+                                "wagtail.blocks.ChoiceBlock",
+                                [],
+                                {
+                                    "choices": [
+                                        ("tip", "Tip"),
+                                        ("warning", "Warning"),
+                                        ("example", "Example"),
+                                        ("remember", "Remember"),
+                                        ("office-rule", "Your office's rule"),
+                                    ],
+                                    "label": "Kind",
+                                },
+                            ),
+                            2: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"label": "Title", "max_length": 120, "required": False},
+                            ),
+                            3: (
+                                "wagtail.blocks.RichTextBlock",
+                                (),
+                                {
+                                    "features": ["bold", "italic", "ol", "ul", "link", "code"],
+                                    "label": "Text",
+                                },
+                            ),
+                            4: (
+                                "wagtail.blocks.StructBlock",
+                                [[("kind", 1), ("title", 2), ("body", 3)]],
+                                {},
+                            ),
+                            5: (
+                                "wagtail.images.blocks.ImageChooserBlock",
+                                (),
+                                {"label": "Picture"},
+                            ),
+                            6: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"label": "What the picture says, in words", "max_length": 600},
+                            ),
+                            7: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"label": "Caption", "max_length": 300, "required": False},
+                            ),
+                            8: (
+                                "wagtail.blocks.StructBlock",
+                                [[("image", 5), ("alt", 6), ("caption", 7)]],
+                                {},
+                            ),
+                            9: ("wagtail.blocks.TextBlock", (), {"label": "SVG", "rows": 6}),
+                            10: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"label": "What the drawing says, in words", "max_length": 600},
+                            ),
+                            11: (
+                                "wagtail.blocks.StructBlock",
+                                [[("svg", 9), ("alt", 10), ("caption", 7)]],
+                                {},
+                            ),
+                            12: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"label": "Title", "max_length": 120},
+                            ),
+                            13: (
+                                "wagtail.documents.blocks.DocumentChooserBlock",
+                                (),
+                                {"label": "Film (MP4 or WebM)"},
+                            ),
+                            14: (
+                                "wagtail.documents.blocks.DocumentChooserBlock",
+                                (),
+                                {"label": "Captions (VTT)", "required": False},
+                            ),
+                            15: (
+                                "wagtail.blocks.RichTextBlock",
+                                (),
+                                {
+                                    "features": ["h3", "bold", "italic", "ol", "ul", "link"],
+                                    "label": "Transcript",
+                                },
+                            ),
+                            16: (
+                                "wagtail.blocks.StructBlock",
+                                [
+                                    [
+                                        ("title", 12),
+                                        ("file", 13),
+                                        ("captions", 14),
+                                        ("transcript", 15),
+                                    ]
+                                ],
+                                {},
+                            ),
+                            17: (
+                                "wagtail.blocks.ChoiceBlock",
+                                [],
+                                {
+                                    "choices": [
+                                        ("text", "Plain text"),
+                                        ("python", "Python"),
+                                        ("sql", "SQL"),
+                                        ("json", "JSON"),
+                                        ("bash", "Shell"),
+                                        ("csv", "CSV"),
+                                    ],
+                                    "label": "Language",
+                                },
+                            ),
+                            18: ("wagtail.blocks.TextBlock", (), {"label": "Code", "rows": 6}),
+                            19: (
+                                "wagtail.blocks.StructBlock",
+                                [[("language", 17), ("code", 18)]],
+                                {},
+                            ),
+                            20: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"label": "Question", "max_length": 300},
+                            ),
+                            21: (
+                                "wagtail.blocks.RichTextBlock",
+                                (),
+                                {
+                                    "features": ["bold", "italic", "ol", "ul", "link", "code"],
+                                    "label": "Answer",
+                                },
+                            ),
+                            22: (
+                                "wagtail.blocks.StructBlock",
+                                [[("question", 20), ("answer", 21)]],
+                                {},
+                            ),
+                            23: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"label": "Caption", "max_length": 200, "required": False},
+                            ),
+                            24: (
+                                "wagtail.blocks.RichTextBlock",
+                                (),
+                                {"features": ["bold", "italic", "link", "code"], "required": False},
+                            ),
+                            25: ("wagtail.blocks.ListBlock", (24,), {}),
+                            26: ("wagtail.blocks.ListBlock", (25,), {}),
+                            27: (
+                                "wagtail.blocks.StructBlock",
+                                [[("caption", 23), ("rows", 26)]],
+                                {},
+                            ),
+                        },
+                        verbose_name="body",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'lesson',
+                "verbose_name": "lesson",
             },
-            bases=('courses.activitypage',),
+            bases=("courses.activitypage",),
         ),
         migrations.CreateModel(
-            name='Edition',
+            name="Edition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('outline', models.JSONField()),
-                ('outline_hash', models.CharField(max_length=64)),
-                ('cut_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('course', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='editions', to='courses.coursepage')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("outline", models.JSONField()),
+                ("outline_hash", models.CharField(max_length=64)),
+                ("cut_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "course",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="editions",
+                        to="courses.coursepage",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'edition',
-                'ordering': ['course', '-number'],
+                "verbose_name": "edition",
+                "ordering": ["course", "-number"],
             },
         ),
         migrations.CreateModel(
-            name='CourseRun',
+            name="CourseRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=32, unique=True, verbose_name='code')),
-                ('starts_on', models.DateField(verbose_name='starts on')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='ends on')),
-                ('is_self_enrolment_open', models.BooleanField(default=True, verbose_name='people may enrol themselves')),
-                ('course', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='courses.coursepage')),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='courses.edition')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=32, unique=True, verbose_name="code")),
+                ("starts_on", models.DateField(verbose_name="starts on")),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="ends on")),
+                (
+                    "is_self_enrolment_open",
+                    models.BooleanField(default=True, verbose_name="people may enrol themselves"),
+                ),
+                (
+                    "course",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="runs",
+                        to="courses.coursepage",
+                    ),
+                ),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="runs",
+                        to="courses.edition",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'run',
-                'ordering': ['-starts_on', 'code'],
+                "verbose_name": "run",
+                "ordering": ["-starts_on", "code"],
             },
         ),
         migrations.CreateModel(
-            name='Enrolment',
+            name="Enrolment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('active', 'active'), ('suspended', 'suspended'), ('completed', 'completed'), ('withdrawn', 'withdrawn')], default='active', max_length=16, verbose_name='state')),
-                ('enrolled_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('completed_at', models.DateTimeField(blank=True, null=True)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enrolments', to='organisations.organisation')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enrolments', to='courses.courserun')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enrolments', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("active", "active"),
+                            ("suspended", "suspended"),
+                            ("completed", "completed"),
+                            ("withdrawn", "withdrawn"),
+                        ],
+                        default="active",
+                        max_length=16,
+                        verbose_name="state",
+                    ),
+                ),
+                ("enrolled_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("completed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="enrolments",
+                        to="organisations.organisation",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="enrolments",
+                        to="courses.courserun",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="enrolments",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'enrolment',
-                'ordering': ['-enrolled_at', '-pk'],
+                "verbose_name": "enrolment",
+                "ordering": ["-enrolled_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='LineItem',
+            name="LineItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('activity_key', models.UUIDField()),
-                ('title', models.CharField(max_length=255)),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='line_items', to='courses.courserun')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("activity_key", models.UUIDField()),
+                ("title", models.CharField(max_length=255)),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="line_items",
+                        to="courses.courserun",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'line item',
+                "verbose_name": "line item",
             },
         ),
         migrations.CreateModel(
-            name='Progress',
+            name="Progress",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('activity_key', models.UUIDField()),
-                ('started_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('visited_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('completed_at', models.DateTimeField(blank=True, null=True)),
-                ('position', models.CharField(blank=True, help_text='The block of a lesson that was last at the top', max_length=64)),
-                ('enrolment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='progress', to='courses.enrolment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("activity_key", models.UUIDField()),
+                ("started_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("visited_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("completed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "position",
+                    models.CharField(
+                        blank=True,
+                        help_text="The block of a lesson that was last at the top",
+                        max_length=64,
+                    ),
+                ),
+                (
+                    "enrolment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="progress",
+                        to="courses.enrolment",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'progress',
+                "verbose_name": "progress",
             },
         ),
         migrations.CreateModel(
-            name='Result',
+            name="Result",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('score', models.DecimalField(decimal_places=2, max_digits=8)),
-                ('maximum', models.DecimalField(decimal_places=2, max_digits=8)),
-                ('comment', models.TextField(blank=True)),
-                ('recorded_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('is_current', models.BooleanField(default=True)),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('enrolment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='results', to='courses.enrolment')),
-                ('line_item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='results', to='courses.lineitem')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("score", models.DecimalField(decimal_places=2, max_digits=8)),
+                ("maximum", models.DecimalField(decimal_places=2, max_digits=8)),
+                ("comment", models.TextField(blank=True)),
+                ("recorded_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("is_current", models.BooleanField(default=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "enrolment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="results",
+                        to="courses.enrolment",
+                    ),
+                ),
+                (
+                    "line_item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="results",
+                        to="courses.lineitem",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'result',
-                'ordering': ['-recorded_at', '-pk'],
+                "verbose_name": "result",
+                "ordering": ["-recorded_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Source',
+            name="Source",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sha256', models.CharField(max_length=64)),
-                ('page', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='source', to=settings.WAGTAIL_PAGE_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sha256", models.CharField(max_length=64)),
+                (
+                    "page",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="source",
+                        to=settings.WAGTAIL_PAGE_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'source file',
+                "verbose_name": "source file",
             },
         ),
         migrations.AddConstraint(
-            model_name='edition',
-            constraint=models.UniqueConstraint(fields=('course', 'number'), name='edition_number_once'),
+            model_name="edition",
+            constraint=models.UniqueConstraint(
+                fields=("course", "number"), name="edition_number_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='courserun',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='run_dates_in_order'),
+            model_name="courserun",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ends_on__isnull", True),
+                    ("ends_on__gte", models.F("starts_on")),
+                    _connector="OR",
+                ),
+                name="run_dates_in_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.UniqueConstraint(fields=('user', 'run'), name='enrolment_once_a_run'),
+            model_name="enrolment",
+            constraint=models.UniqueConstraint(fields=("user", "run"), name="enrolment_once_a_run"),
         ),
         migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'completed'), _negated=True), ('completed_at__isnull', False), _connector='OR'), name='enrolment_completed_has_time'),
+            model_name="enrolment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "completed"), _negated=True),
+                    ("completed_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="enrolment_completed_has_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lineitem',
-            constraint=models.UniqueConstraint(fields=('run', 'activity_key'), name='line_item_once_an_activity'),
+            model_name="lineitem",
+            constraint=models.UniqueConstraint(
+                fields=("run", "activity_key"), name="line_item_once_an_activity"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='progress',
-            constraint=models.UniqueConstraint(fields=('enrolment', 'activity_key'), name='progress_once_an_activity'),
+            model_name="progress",
+            constraint=models.UniqueConstraint(
+                fields=("enrolment", "activity_key"), name="progress_once_an_activity"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='result',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('line_item', 'enrolment'), name='result_one_current'),
+            model_name="result",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_current", True)),
+                fields=("line_item", "enrolment"),
+                name="result_one_current",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='result',
-            constraint=models.CheckConstraint(condition=models.Q(('score__gte', 0), ('score__lte', models.F('maximum'))), name='result_within_maximum'),
+            model_name="result",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("score__gte", 0), ("score__lte", models.F("maximum"))),
+                name="result_within_maximum",
+            ),
         ),
     ]

@@ -25,7 +25,13 @@ def plant_catalogue(apps, schema_editor):
         intro="",
     )
     Page.objects.filter(depth=1).update(numchild=1)
-    Site.objects.create(hostname="localhost", port=80, root_page_id=catalogue.pk, is_default_site=True, site_name="Umahiri")
+    Site.objects.create(
+        hostname="localhost",
+        port=80,
+        root_page_id=catalogue.pk,
+        is_default_site=True,
+        site_name="Umahiri",
+    )
 
 
 class Migration(migrations.Migration):

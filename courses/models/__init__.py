@@ -2,10 +2,30 @@
 
 from courses.models.enrolments import Enrolment, EnrolmentState, Progress
 from courses.models.gradebook import LineItem, Result
-from courses.models.pages import ActivityPage, CataloguePage, CoursePage, LessonPage, Level, ModulePage, Source
+from courses.models.pages import (
+    ActivityPage,
+    CataloguePage,
+    CoursePage,
+    LessonPage,
+    Level,
+    ModulePage,
+    Source,
+)
 from courses.models.runs import CourseRun, Edition
 
 __all__ = [
-    "ActivityPage", "CataloguePage", "CoursePage", "CourseRun", "Edition", "Enrolment", "EnrolmentState",
-    "LessonPage", "Level", "LineItem", "ModulePage", "Progress", "Result", "Source",
+    "ActivityPage",
+    "CataloguePage",
+    "CoursePage",
+    "CourseRun",
+    "Edition",
+    "Enrolment",
+    "EnrolmentState",
+    "LessonPage",
+    "Level",
+    "LineItem",
+    "ModulePage",
+    "Progress",
+    "Result",
+    "Source",
 ]

@@ -23,7 +23,9 @@ class EnrolmentQuerySet(models.QuerySet):
         return self.filter(state__in=[EnrolmentState.ACTIVE, EnrolmentState.COMPLETED])
 
     def visible_to(self, user):
-        return self.filter(Q(user=user) | Q(organisation__in=organisations_served_by(user).values("pk")))
+        return self.filter(
+            Q(user=user) | Q(organisation__in=organisations_served_by(user).values("pk"))
+        )
 
 
 class Enrolment(Record):
@@ -39,8 +41,12 @@ class Enrolment(Record):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="enrolments")
     run = models.ForeignKey("courses.CourseRun", models.PROTECT, related_name="enrolments")
-    organisation = models.ForeignKey("organisations.Organisation", models.PROTECT, related_name="enrolments")
-    state = models.CharField(_("state"), max_length=16, choices=EnrolmentState, default=EnrolmentState.ACTIVE)
+    organisation = models.ForeignKey(
+        "organisations.Organisation", models.PROTECT, related_name="enrolments"
+    )
+    state = models.CharField(
+        _("state"), max_length=16, choices=EnrolmentState, default=EnrolmentState.ACTIVE
+    )
     enrolled_at = models.DateTimeField(default=timezone.now)
     completed_at = models.DateTimeField(null=True, blank=True)
 
@@ -52,7 +58,8 @@ class Enrolment(Record):
         constraints = [
             models.UniqueConstraint(fields=["user", "run"], name="enrolment_once_a_run"),
             models.CheckConstraint(
-                condition=~Q(state=EnrolmentState.COMPLETED) | Q(completed_at__isnull=False), name="enrolment_completed_has_time",
+                condition=~Q(state=EnrolmentState.COMPLETED) | Q(completed_at__isnull=False),
+                name="enrolment_completed_has_time",
             ),
         ]
 
@@ -68,13 +75,19 @@ class Progress(Record):
     started_at = models.DateTimeField(default=timezone.now)
     visited_at = models.DateTimeField(default=timezone.now)
     completed_at = models.DateTimeField(null=True, blank=True)
-    position = models.CharField(max_length=64, blank=True, help_text="The block of a lesson that was last at the top")
+    position = models.CharField(
+        max_length=64, blank=True, help_text="The block of a lesson that was last at the top"
+    )
 
     objects = scoped("enrolment__organisation")
 
     class Meta:
         verbose_name = _("progress")
-        constraints = [models.UniqueConstraint(fields=["enrolment", "activity_key"], name="progress_once_an_activity")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enrolment", "activity_key"], name="progress_once_an_activity"
+            )
+        ]
 
     def __str__(self):
         return f"progress {self.pk}"

@@ -18,7 +18,11 @@ class LineItem(models.Model):
 
     class Meta:
         verbose_name = _("line item")
-        constraints = [models.UniqueConstraint(fields=["run", "activity_key"], name="line_item_once_an_activity")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["run", "activity_key"], name="line_item_once_an_activity"
+            )
+        ]
 
     def __str__(self):
         return self.title
@@ -32,7 +36,9 @@ class Result(Record):
     score = models.DecimalField(max_digits=8, decimal_places=2)
     maximum = models.DecimalField(max_digits=8, decimal_places=2)
     comment = models.TextField(blank=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
     recorded_at = models.DateTimeField(default=timezone.now)
     is_current = models.BooleanField(default=True)
 
@@ -42,8 +48,14 @@ class Result(Record):
         verbose_name = _("result")
         ordering = ["-recorded_at", "-pk"]
         constraints = [
-            models.UniqueConstraint(fields=["line_item", "enrolment"], condition=Q(is_current=True), name="result_one_current"),
-            models.CheckConstraint(condition=Q(score__gte=0, score__lte=F("maximum")), name="result_within_maximum"),
+            models.UniqueConstraint(
+                fields=["line_item", "enrolment"],
+                condition=Q(is_current=True),
+                name="result_one_current",
+            ),
+            models.CheckConstraint(
+                condition=Q(score__gte=0, score__lte=F("maximum")), name="result_within_maximum"
+            ),
         ]
 
     def __str__(self):

@@ -29,7 +29,9 @@ class LearnerUrlMixin:
         return reverse("courses:catalogue")
 
     def get_url_parts(self, request=None):
-        site = self._get_relevant_site_root_paths(request.site if hasattr(request, "site") else None)
+        site = self._get_relevant_site_root_paths(
+            request.site if hasattr(request, "site") else None
+        )
         return (site[0].site_id, site[0].root_url, self.learner_path()) if site else None
 
     def serve(self, request, *args, **kwargs):
@@ -53,20 +55,34 @@ class CataloguePage(LearnerUrlMixin, Page):
 class CoursePage(LearnerUrlMixin, Page):
     """A course as authored; learners read the edition that their run pins."""
 
-    code = models.CharField(_("code"), max_length=16, help_text=_("As F2; run codes begin with it."))
+    code = models.CharField(
+        _("code"), max_length=16, help_text=_("As F2; run codes begin with it.")
+    )
     level = models.CharField(_("level"), max_length=16, choices=Level)
-    hours = models.DecimalField(_("hours"), max_digits=5, decimal_places=1, validators=[MinValueValidator(0)])
+    hours = models.DecimalField(
+        _("hours"), max_digits=5, decimal_places=1, validators=[MinValueValidator(0)]
+    )
     summary = models.CharField(_("summary"), max_length=300)
     audience = models.CharField(_("who it is for"), max_length=300, blank=True)
-    outcomes = models.TextField(_("outcomes"), blank=True, help_text=_("One a line: what a person can do afterwards."))
-    competencies = models.CharField(_("competencies"), max_length=300, blank=True, help_text=_("Codes, separated by commas."))
-    about = RichTextField(_("about"), blank=True, features=["h2", "h3", "bold", "italic", "ol", "ul", "link"])
+    outcomes = models.TextField(
+        _("outcomes"), blank=True, help_text=_("One a line: what a person can do afterwards.")
+    )
+    competencies = models.CharField(
+        _("competencies"), max_length=300, blank=True, help_text=_("Codes, separated by commas.")
+    )
+    about = RichTextField(
+        _("about"), blank=True, features=["h2", "h3", "bold", "italic", "ol", "ul", "link"]
+    )
     award_title = models.CharField(_("title on the certificate"), max_length=200, blank=True)
 
     content_panels = [
         *Page.content_panels,
         MultiFieldPanel(["code", "level", "hours", "award_title"], heading=_("Facts")),
-        "summary", "audience", "outcomes", "competencies", "about",
+        "summary",
+        "audience",
+        "outcomes",
+        "competencies",
+        "about",
     ]
     parent_page_types = ["courses.CataloguePage"]
     subpage_types = ["courses.ModulePage"]
@@ -109,7 +125,9 @@ class ActivityPage(LearnerUrlMixin, Page):
 
     summary = models.CharField(_("summary"), max_length=300, blank=True)
     minutes = models.PositiveSmallIntegerField(
-        _("minutes"), default=5, validators=[MinValueValidator(1), MaxValueValidator(600)],
+        _("minutes"),
+        default=5,
+        validators=[MinValueValidator(1), MaxValueValidator(600)],
     )
 
     parent_page_types = ["courses.ModulePage"]
@@ -145,7 +163,11 @@ class LessonPage(ActivityPage):
 
     body = StreamField(LessonBody(), verbose_name=_("body"), blank=True)
 
-    content_panels = [*Page.content_panels, MultiFieldPanel(["summary", "minutes"], heading=_("Facts")), FieldPanel("body")]
+    content_panels = [
+        *Page.content_panels,
+        MultiFieldPanel(["summary", "minutes"], heading=_("Facts")),
+        FieldPanel("body"),
+    ]
 
     class Meta:
         verbose_name = _("lesson")

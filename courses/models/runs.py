@@ -22,7 +22,9 @@ class Edition(models.Model):
     class Meta:
         verbose_name = _("edition")
         ordering = ["course", "-number"]
-        constraints = [models.UniqueConstraint(fields=["course", "number"], name="edition_number_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["course", "number"], name="edition_number_once")
+        ]
 
     def __str__(self):
         return f"{self.course_id}, edition {self.number}"
@@ -51,7 +53,11 @@ class Edition(models.Model):
 class CourseRunQuerySet(models.QuerySet):
     def open_for_enrolment(self, today=None):
         today = today or timezone.localdate()
-        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today), starts_on__lte=today, is_self_enrolment_open=True)
+        return self.filter(
+            Q(ends_on__isnull=True) | Q(ends_on__gte=today),
+            starts_on__lte=today,
+            is_self_enrolment_open=True,
+        )
 
 
 class CourseRun(models.Model):
@@ -70,7 +76,10 @@ class CourseRun(models.Model):
         verbose_name = _("run")
         ordering = ["-starts_on", "code"]
         constraints = [
-            models.CheckConstraint(condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name="run_dates_in_order"),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="run_dates_in_order",
+            ),
         ]
 
     def __str__(self):

@@ -17,7 +17,13 @@ def catalogue(request):
 
 
 def _open_run(course):
-    return CourseRun.objects.open_for_enrolment().filter(course=course).select_related("edition").order_by("starts_on").last()
+    return (
+        CourseRun.objects.open_for_enrolment()
+        .filter(course=course)
+        .select_related("edition")
+        .order_by("starts_on")
+        .last()
+    )
 
 
 @login_not_required
@@ -39,7 +45,9 @@ def enrol(request, slug):
         return redirect("courses:course", slug)
     form = EnrolForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
-        enrolment = enrolment_domain.enrol_oneself(request.user, run, form.cleaned_data["organisation"])
+        enrolment = enrolment_domain.enrol_oneself(
+            request.user, run, form.cleaned_data["organisation"]
+        )
         messages.success(request, _("You are enrolled. Welcome."))
         return redirect("courses:run", enrolment.pk)
     return render(request, "courses/enrol.html", {"course": course, "run": run, "form": form})

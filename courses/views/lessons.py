@@ -21,16 +21,22 @@ LESSON_CACHE_SECONDS = 60 * 60 * 24 * 30
 def own_enrolment(request, pk):
     """The signed-in learner's enrolment with its run and edition, or 404."""
     enrolments = Enrolment.objects.live().filter(user=request.user)
-    return get_object_or_404(enrolments.select_related("run__edition", "run__course", "organisation"), pk=pk)
+    return get_object_or_404(
+        enrolments.select_related("run__edition", "run__course", "organisation"), pk=pk
+    )
 
 
 def dashboard(request):
     enrolments = Enrolment.objects.filter(user=request.user)
-    return render(request, "courses/dashboard.html", {"outlines": enrolments_with_outline(enrolments.live())})
+    return render(
+        request, "courses/dashboard.html", {"outlines": enrolments_with_outline(enrolments.live())}
+    )
 
 
 def run_detail(request, pk):
-    return render(request, "courses/run_detail.html", {"outline": learner_outline(own_enrolment(request, pk))})
+    return render(
+        request, "courses/run_detail.html", {"outline": learner_outline(own_enrolment(request, pk))}
+    )
 
 
 def activity(request, pk, key):
@@ -63,7 +69,9 @@ def rendered_lesson(entry):
     revision = pinned_revision_id(entry, language)
 
     def render_body():
-        return render_to_string("courses/lesson_body.html", {"lesson": pinned_page(entry, language)})
+        return render_to_string(
+            "courses/lesson_body.html", {"lesson": pinned_page(entry, language)}
+        )
 
     return cache.get_or_set(f"lesson:{revision}:{language}", render_body, LESSON_CACHE_SECONDS)
 
@@ -77,7 +85,9 @@ def lesson(request, enrolment, entry):
         return redirect("courses:run", enrolment.pk)
     progress_domain.visit_activity(enrolment, entry["key"])
     context = activity_context(enrolment, entry)
-    return render(request, "courses/lesson_detail.html", {**context, "body": rendered_lesson(entry)})
+    return render(
+        request, "courses/lesson_detail.html", {**context, "body": rendered_lesson(entry)}
+    )
 
 
 @require_POST

@@ -14,7 +14,7 @@ class PlatformAuthenticator(GenericOAuthenticator):
     async def check_allowed(self, username, auth_model):
         return auth_model is None or read_grant(self.platform, username) is not None
 
-    async def refresh_user(self, user, handler=None, **kwargs):  # noqa: ARG002 - theirs
+    async def refresh_user(self, user, handler=None, **kwargs):
         if read_grant(self.platform, user.name) is None:
             self.log.warning("%s has no grant any more", user.name)
             return False

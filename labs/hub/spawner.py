@@ -138,7 +138,7 @@ class SandboxSpawner(Spawner):
             return 0
         return None
 
-    async def stop(self, now=False):  # noqa: ARG002, FBT002 - JupyterHub's signature
+    async def stop(self, now=False):  # noqa: FBT002 - JupyterHub's signature
         if self.running:
             await asyncio.to_thread(self.running.kill)
         forget(self.folder)

@@ -44,10 +44,20 @@ class AccountAdapter(DefaultAccountAdapter):
         return User.objects.filter(phone=phone, is_active=True).first()
 
     def send_verification_code_sms(self, user, phone, code, **kwargs):
-        send_sms(phone, _("Your Umahiri code is %(code)s. It works for 15 minutes.") % {"code": code})
+        send_sms(
+            phone, _("Your Umahiri code is %(code)s. It works for 15 minutes.") % {"code": code}
+        )
 
     def send_unknown_account_sms(self, phone, **kwargs):
-        send_sms(phone, _("Someone asked to sign in to Umahiri with this number, but it has no account. You can sign up."))
+        send_sms(
+            phone,
+            _(
+                "Someone asked to sign in to Umahiri with this number, but it has no account. You can sign up."
+            ),
+        )
 
     def send_account_already_exists_sms(self, phone):
-        send_sms(phone, _("This number already has an Umahiri account. Choose “Sign in” instead of “Sign up”."))
+        send_sms(
+            phone,
+            _("This number already has an Umahiri account. Choose “Sign in” instead of “Sign up”."),
+        )

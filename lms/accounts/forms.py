@@ -9,8 +9,12 @@ from lms.accounts.validators import phone_to_e164, read_contact, validate_full_n
 
 CONTACT = {
     "label": _("E-mail or phone"),
-    "help_text": _("We send a code there. A private address is fine. Phone as 0712 345 678 or +250…"),
-    "widget": forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
+    "help_text": _(
+        "We send a code there. A private address is fine. Phone as 0712 345 678 or +250…"
+    ),
+    "widget": forms.TextInput(
+        attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
+    ),
 }
 
 
@@ -82,7 +86,9 @@ class ConfirmCodeForm(allauth_forms.ConfirmLoginCodeForm):
         super().__init__(*args, **kwargs)
         self.fields["code"].label = _("Code")
         self.fields["code"].help_text = _("Six digits. It works for 15 minutes.")
-        self.fields["code"].widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"})
+        self.fields["code"].widget = forms.TextInput(
+            attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}
+        )
 
 
 class ProfileForm(forms.ModelForm):

@@ -13,7 +13,12 @@ class KeptMailBackend(BaseEmailBackend):
 
     def send_messages(self, email_messages):
         SentMessage.objects.bulk_create(
-            SentMessage(channel=SentMessage.Channel.EMAIL, recipient=recipient, subject=mail.subject[:200], body=mail.body)
+            SentMessage(
+                channel=SentMessage.Channel.EMAIL,
+                recipient=recipient,
+                subject=mail.subject[:200],
+                body=mail.body,
+            )
             for mail in email_messages
             for recipient in mail.to
         )
@@ -23,5 +28,8 @@ class KeptMailBackend(BaseEmailBackend):
 def send_sms(phone, text):
     """Keep `text` for `phone` in the demo; elsewhere refuse until a gateway is set up."""
     if not settings.DEMO:
-        raise Refused(_("Text messages are not set up here yet. Use an e-mail address."), code="no_sms_gateway")
+        raise Refused(
+            _("Text messages are not set up here yet. Use an e-mail address."),
+            code="no_sms_gateway",
+        )
     SentMessage.objects.create(channel=SentMessage.Channel.SMS, recipient=phone, body=text)

@@ -25,10 +25,20 @@ class User(AbstractUser):
     first_name = last_name = None
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     full_name = models.CharField(
-        _("full name"), max_length=200, validators=[validate_full_name], help_text=_("As it should stand on a certificate."),
+        _("full name"),
+        max_length=200,
+        validators=[validate_full_name],
+        help_text=_("As it should stand on a certificate."),
     )
     email = models.EmailField(_("e-mail"), null=True, blank=True, unique=True)
-    phone = models.CharField(_("phone"), max_length=16, null=True, blank=True, unique=True, help_text=_("As +254712345678."))
+    phone = models.CharField(
+        _("phone"),
+        max_length=16,
+        null=True,
+        blank=True,
+        unique=True,
+        help_text=_("As +254712345678."),
+    )
     is_phone_verified = models.BooleanField(default=False)
     language = models.CharField(_("language"), max_length=8, blank=True)
 
@@ -41,10 +51,12 @@ class User(AbstractUser):
         verbose_name_plural = _("people")
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(email__isnull=True) | ~models.Q(email=""), name="user_email_null_when_blank",
+                condition=models.Q(email__isnull=True) | ~models.Q(email=""),
+                name="user_email_null_when_blank",
             ),
             models.CheckConstraint(
-                condition=models.Q(phone__isnull=True) | models.Q(phone__startswith="+"), name="user_phone_is_e164",
+                condition=models.Q(phone__isnull=True) | models.Q(phone__startswith="+"),
+                name="user_phone_is_e164",
             ),
         ]
 

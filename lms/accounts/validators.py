@@ -13,9 +13,14 @@ HOME_REGION = "KE"
 def validate_full_name(value):
     """Accept any script, apostrophes, hyphens and full stops; refuse what cannot be a name."""
     if not any(character.isalpha() for character in value):
-        raise ValidationError(_("Write your name in letters, as it should stand on a certificate."), code="no_letters")
+        raise ValidationError(
+            _("Write your name in letters, as it should stand on a certificate."), code="no_letters"
+        )
     if re.search(r"[<>{}\[\]@#$%^*=|\\/~_]|\d{3}", value):
-        raise ValidationError(_("A name has letters, spaces, hyphens, apostrophes and full stops."), code="odd_characters")
+        raise ValidationError(
+            _("A name has letters, spaces, hyphens, apostrophes and full stops."),
+            code="odd_characters",
+        )
 
 
 def phone_to_e164(value, region=HOME_REGION):
@@ -23,9 +28,14 @@ def phone_to_e164(value, region=HOME_REGION):
     try:
         number = phonenumbers.parse(value, region)
     except phonenumbers.NumberParseException as error:
-        raise ValidationError(_("This is not a phone number. Write it as 0712 345 678 or +250…"), code="phone") from error
+        raise ValidationError(
+            _("This is not a phone number. Write it as 0712 345 678 or +250…"), code="phone"
+        ) from error
     if not phonenumbers.is_valid_number(number):
-        raise ValidationError(_("This phone number has too many or too few digits. Write it as 0712 345 678."), code="phone")
+        raise ValidationError(
+            _("This phone number has too many or too few digits. Write it as 0712 345 678."),
+            code="phone",
+        )
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 

@@ -27,4 +27,8 @@ def sent_message_list(request):
     """Shows codes, so only in the demo: elsewhere staff could sign in as anyone."""
     if not settings.DEMO:
         raise Http404
-    return render(request, "accounts/sentmessage_list.html", {"sent_messages": SentMessage.objects.all()[:SHOWN_MESSAGES]})
+    return render(
+        request,
+        "accounts/sentmessage_list.html",
+        {"sent_messages": SentMessage.objects.all()[:SHOWN_MESSAGES]},
+    )

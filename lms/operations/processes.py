@@ -39,8 +39,15 @@ def valkey(data_dir: Path) -> Process:
     folder = data_dir / "valkey"
     folder.mkdir(parents=True, exist_ok=True)
     options = {
-        "port": "0", "unixsocket": str(data_dir / "valkey.sock"), "unixsocketperm": "700", "dir": str(folder),
-        "appendonly": "yes", "save": "", "maxmemory": "256mb", "maxmemory-policy": "noeviction", "loglevel": "warning",
+        "port": "0",
+        "unixsocket": str(data_dir / "valkey.sock"),
+        "unixsocketperm": "700",
+        "dir": str(folder),
+        "appendonly": "yes",
+        "save": "",
+        "maxmemory": "256mb",
+        "maxmemory-policy": "noeviction",
+        "loglevel": "warning",
     }
     argv = [str(valkey_binary())]
     for name, value in options.items():
@@ -51,23 +58,60 @@ def valkey(data_dir: Path) -> Process:
 def web(*, workers: int = 2, threads: int = 4) -> Process:
     site = urlsplit(settings.SITE_URL)
     argv = [
-        str(BIN / "granian"), "--interface", "wsgi", "lms.wsgi:application", "--host", site.hostname,
-        "--port", str(site.port or 80), "--workers", str(workers), "--blocking-threads", str(threads),
-        "--respawn-failed-workers", "--log-level", "warning", "--backlog", "512",
+        str(BIN / "granian"),
+        "--interface",
+        "wsgi",
+        "lms.wsgi:application",
+        "--host",
+        site.hostname,
+        "--port",
+        str(site.port or 80),
+        "--workers",
+        str(workers),
+        "--blocking-threads",
+        str(threads),
+        "--respawn-failed-workers",
+        "--log-level",
+        "warning",
+        "--backlog",
+        "512",
     ]
     return Process("web", argv, priority=5)
 
 
 def worker() -> Process:
     argv = [
-        str(BIN / "celery"), "--app", "lms", "--quiet", "worker", "--concurrency", "2", "--loglevel", "WARNING",
-        "--without-gossip", "--without-mingle", "--hostname", "umahiri@%h",
+        str(BIN / "celery"),
+        "--app",
+        "lms",
+        "--quiet",
+        "worker",
+        "--concurrency",
+        "2",
+        "--loglevel",
+        "WARNING",
+        "--without-gossip",
+        "--without-mingle",
+        "--hostname",
+        "umahiri@%h",
     ]
-    return Process("worker", argv, {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}, priority=4)
+    return Process(
+        "worker", argv, {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}, priority=4
+    )
 
 
 def beat() -> Process:
-    argv = [str(BIN / "celery"), "--app", "lms", "--quiet", "beat", "--loglevel", "WARNING", "--pidfile", ""]
+    argv = [
+        str(BIN / "celery"),
+        "--app",
+        "lms",
+        "--quiet",
+        "beat",
+        "--loglevel",
+        "WARNING",
+        "--pidfile",
+        "",
+    ]
     return Process("beat", argv, priority=3)
 
 

@@ -24,7 +24,9 @@ def free_port() -> int:
 @contextmanager
 def running(argv, **options):
     """The process `argv` while the block runs; ended by its id afterwards."""
-    process = subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **options)  # noqa: S603
+    process = subprocess.Popen(
+        argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **options
+    )
     try:
         yield process
     finally:
@@ -41,7 +43,17 @@ def valkey_server():
     """Yield the unix:// address of an empty Valkey."""
     with tempfile.TemporaryDirectory(prefix="umahiri-valkey-") as folder:
         path = Path(folder, "valkey.sock")
-        argv = [str(valkey_binary()), "--port", "0", "--unixsocket", str(path), "--save", "", "--dir", folder]
+        argv = [
+            str(valkey_binary()),
+            "--port",
+            "0",
+            "--unixsocket",
+            str(path),
+            "--save",
+            "",
+            "--dir",
+            folder,
+        ]
         with running(argv):
             if not wait_for_file(path, 10):
                 raise RuntimeError("Valkey did not start.")
@@ -71,18 +83,59 @@ def postgres_server():
         if who:
             os.chown(folder, who["user"], who["group"])
             os.chown(data, who["user"], who["group"])
-        environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "LD_LIBRARY_PATH": str(install / "lib"), "HOME": folder}
+        environment = {
+            "PATH": os.environ["PATH"],
+            "LANG": "C.UTF-8",
+            "LD_LIBRARY_PATH": str(install / "lib"),
+            "HOME": folder,
+        }
         options = {"env": environment, "cwd": folder, **who}
-        initdb = [install / "bin/initdb", "-D", data, "-U", "umahiri", "--auth=trust", "--encoding=UTF8", "--no-sync"]
+        initdb = [
+            install / "bin/initdb",
+            "-D",
+            data,
+            "-U",
+            "umahiri",
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--no-sync",
+        ]
         subprocess.run(initdb, check=True, capture_output=True, **options)  # noqa: S603
-        argv = [install / "bin/postgres", "-D", data, "-p", str(port), "-h", "127.0.0.1", "-k", folder]
-        for setting in ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=60", "shared_buffers=128MB"):
+        argv = [
+            install / "bin/postgres",
+            "-D",
+            data,
+            "-p",
+            str(port),
+            "-h",
+            "127.0.0.1",
+            "-k",
+            folder,
+        ]
+        for setting in (
+            "fsync=off",
+            "synchronous_commit=off",
+            "full_page_writes=off",
+            "max_connections=60",
+            "shared_buffers=128MB",
+        ):
             argv += ["-c", setting]
         with running(argv, **options):
             if not wait_for_port("127.0.0.1", port, 20):
                 raise RuntimeError("PostgreSQL did not start.")
             subprocess.run(  # noqa: S603
-                [install / "bin/createdb", "-h", "127.0.0.1", "-p", str(port), "-U", "umahiri", "umahiri"],
-                check=True, capture_output=True, **options,
+                [
+                    install / "bin/createdb",
+                    "-h",
+                    "127.0.0.1",
+                    "-p",
+                    str(port),
+                    "-U",
+                    "umahiri",
+                    "umahiri",
+                ],
+                check=True,
+                capture_output=True,
+                **options,
             )
             yield f"postgres://umahiri@127.0.0.1:{port}/umahiri"

@@ -36,7 +36,11 @@ def ready(request):
         except Exception as error:  # noqa: BLE001  whatever it is, the answer is "not ready"
             problems[name] = type(error).__name__
     limits = missing_protections()
-    report = {"status": "not ready" if problems else "ready", "problems": problems, "labs": limits or "protected"}
+    report = {
+        "status": "not ready" if problems else "ready",
+        "problems": problems,
+        "labs": limits or "protected",
+    }
     if settings.DEMO:
         report["demo"] = True
     return JsonResponse(report, status=503 if problems else 200)

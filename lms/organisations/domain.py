@@ -16,7 +16,9 @@ def organisations_served_by(user, roles=None):
     held = user.memberships.current().of_staff()
     if roles:
         held = held.filter(role__in=roles)
-    return Organisation.objects.in_subtrees_of(Organisation.objects.filter(pk__in=held.values("organisation")))
+    return Organisation.objects.in_subtrees_of(
+        Organisation.objects.filter(pk__in=held.values("organisation"))
+    )
 
 
 def subtree_scope(organisation):
@@ -27,5 +29,7 @@ def subtree_scope(organisation):
 @transaction.atomic
 def join_organisation(user, organisation, role=Role.LEARNER):
     """Give `user` the `role` in `organisation` from now on; a second call returns what there is."""
-    membership, _ = Membership.objects.get_or_create(user=user, organisation=organisation, role=role, until_at=None)
+    membership, _ = Membership.objects.get_or_create(
+        user=user, organisation=organisation, role=role, until_at=None
+    )
     return membership

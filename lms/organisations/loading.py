@@ -34,18 +34,39 @@ def _below(parent, *, name, kind, slug="", **values):
 def load_organisations():
     """Make what is missing of the tree and return how many organisations there are; harmless to repeat."""
     centre = Organisation.objects.filter(kind=Kind.CENTRE).first() or Organisation.add_root(
-        name="Regional Centre of Competence for Digital and AI Skilling", slug="centre", kind=Kind.CENTRE, country_code="KE",
+        name="Regional Centre of Competence for Digital and AI Skilling",
+        slug="centre",
+        kind=Kind.CENTRE,
+        country_code="KE",
     )
     for row in _rows("partner_countries.csv"):
         _below(
-            centre, name=row["name"], slug=slugify(row["name"]), kind=Kind.COUNTRY, country_code=row["iso2"],
-            code=row["iso3"], time_zone=row["time_zone"],
+            centre,
+            name=row["name"],
+            slug=slugify(row["name"]),
+            kind=Kind.COUNTRY,
+            country_code=row["iso2"],
+            code=row["iso3"],
+            time_zone=row["time_zone"],
         )
     kenya = Organisation.objects.get(slug="kenya")
     for row in _rows("kenya_state_departments.csv"):
-        ministry = _below(kenya, name=row["ministry_or_office"], kind=Kind.MINISTRY, valid_from=EXECUTIVE_ORDER_1_2025)
+        ministry = _below(
+            kenya,
+            name=row["ministry_or_office"],
+            kind=Kind.MINISTRY,
+            valid_from=EXECUTIVE_ORDER_1_2025,
+        )
         if row["unit"] != row["ministry_or_office"]:
-            _below(ministry, name=row["unit"], kind=Kind.DEPARTMENT, valid_from=EXECUTIVE_ORDER_1_2025)
+            _below(
+                ministry, name=row["unit"], kind=Kind.DEPARTMENT, valid_from=EXECUTIVE_ORDER_1_2025
+            )
     for row in _rows("kenya_counties.csv"):
-        _below(kenya, name=f"{row['name']} County", slug=f"county-{slugify(row['name'])}", kind=Kind.COUNTY, code=row["county_code"])
+        _below(
+            kenya,
+            name=f"{row['name']} County",
+            slug=f"county-{slugify(row['name'])}",
+            kind=Kind.COUNTY,
+            code=row["county_code"],
+        )
     return Organisation.objects.count()

@@ -22,7 +22,8 @@ class OrganisationQuerySet(MP_NodeQuerySet):
     def on(self, date):
         """Those that exist on `date`: ministries are renamed, and the old record stays."""
         return self.filter(
-            Q(valid_from__isnull=True) | Q(valid_from__lte=date), Q(valid_until__isnull=True) | Q(valid_until__gt=date),
+            Q(valid_from__isnull=True) | Q(valid_from__lte=date),
+            Q(valid_until__isnull=True) | Q(valid_until__gt=date),
         )
 
     def in_subtrees_of(self, roots):
@@ -43,18 +44,26 @@ class Organisation(MP_Node):
     slug = models.SlugField(max_length=100, unique=True)
     kind = models.CharField(max_length=16, choices=Kind)
     country_code = models.CharField(max_length=2, blank=True, help_text="ISO 3166-1 alpha-2")
-    code = models.CharField(max_length=16, blank=True, help_text="The body's official code, such as a county's 001")
+    code = models.CharField(
+        max_length=16, blank=True, help_text="The body's official code, such as a county's 001"
+    )
     time_zone = models.CharField(max_length=64, default="Africa/Nairobi")
     valid_from = models.DateField(null=True, blank=True)
-    valid_until = models.DateField(null=True, blank=True, help_text="The first day it no longer exists")
-    successor = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="predecessors")
+    valid_until = models.DateField(
+        null=True, blank=True, help_text="The first day it no longer exists"
+    )
+    successor = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="predecessors"
+    )
 
     objects = OrganisationManager()
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(valid_until__isnull=True) | Q(valid_from__isnull=True) | Q(valid_until__gt=F("valid_from")),
+                condition=Q(valid_until__isnull=True)
+                | Q(valid_from__isnull=True)
+                | Q(valid_until__gt=F("valid_from")),
                 name="organisation_dates_in_order",
             ),
         ]
@@ -98,7 +107,9 @@ class Membership(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["user", "organisation", "role"], condition=Q(until_at__isnull=True), name="membership_one_open",
+                fields=["user", "organisation", "role"],
+                condition=Q(until_at__isnull=True),
+                name="membership_one_open",
             ),
         ]
 

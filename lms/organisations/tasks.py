@@ -14,7 +14,12 @@ def scoped_task(function):
     Acknowledged late and retried, so it may run twice: what it calls must bear that.
     """
 
-    @shared_task(name=f"{function.__module__}.{function.__name__}", autoretry_for=(OSError,), retry_backoff=True, max_retries=5)
+    @shared_task(
+        name=f"{function.__module__}.{function.__name__}",
+        autoretry_for=(OSError,),
+        retry_backoff=True,
+        max_retries=5,
+    )
     @wraps(function)
     def run(organisation_id, *args):
         with subtree_scope(Organisation.objects.get(pk=organisation_id)):

@@ -36,8 +36,14 @@ def learner_rows(enrolments):
     """Rows of the learners' export; read in full first, for the scope closes before the answer is streamed."""
     return [
         (
-            row.user.full_name, row.organisation.name, row.run.code, row.get_state_display(), row.done,
-            len(row.run.edition.activities), row.enrolled_at.date(), row.visited_at and row.visited_at.date(),
+            row.user.full_name,
+            row.organisation.name,
+            row.run.code,
+            row.get_state_display(),
+            row.done,
+            len(row.run.edition.activities),
+            row.enrolled_at.date(),
+            row.visited_at and row.visited_at.date(),
             row.completed_at and row.completed_at.date(),
         )
         for row in enrolments
@@ -46,6 +52,13 @@ def learner_rows(enrolments):
 
 def learner_header():
     return [
-        _("Name"), _("Organisation"), _("Run"), _("State"), _("Activities done"), _("Activities in all"), _("Enrolled on"),
-        _("Last seen on"), _("Completed on"),
+        _("Name"),
+        _("Organisation"),
+        _("Run"),
+        _("State"),
+        _("Activities done"),
+        _("Activities in all"),
+        _("Enrolled on"),
+        _("Last seen on"),
+        _("Completed on"),
     ]

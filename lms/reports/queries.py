@@ -11,4 +11,8 @@ def learners_of(organisation, *, state="", search=""):
         enrolments = enrolments.filter(state=state)
     if search:
         enrolments = enrolments.filter(user__full_name__icontains=search)
-    return progress_of_runs(enrolments).select_related("run__edition").order_by("user__full_name", "pk")
+    return (
+        progress_of_runs(enrolments)
+        .select_related("run__edition")
+        .order_by("user__full_name", "pk")
+    )

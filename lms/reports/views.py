@@ -24,11 +24,19 @@ def learner_list(request, organisation):
     enrolments = learners_of(organisation, state=state, search=search)
     if request.GET.get("format") == "csv":
         log(organisation, "reports.exported", user=request.user, data={"list": "learners"})
-        return stream_csv(f"learners-{organisation.slug}", learner_header(), learner_rows(enrolments))
+        return stream_csv(
+            f"learners-{organisation.slug}", learner_header(), learner_rows(enrolments)
+        )
     page = Paginator(enrolments, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
-        "organisation": organisation, "page": page, "state": state, "search": search, "states": EnrolmentState.choices,
-        "below": organisations_served_by(request.user).filter(path__startswith=organisation.path, depth=organisation.depth + 1),
+        "organisation": organisation,
+        "page": page,
+        "state": state,
+        "search": search,
+        "states": EnrolmentState.choices,
+        "below": organisations_served_by(request.user).filter(
+            path__startswith=organisation.path, depth=organisation.depth + 1
+        ),
     }
     return render(request, "reports/learner_list.html", context)
 

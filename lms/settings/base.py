@@ -155,9 +155,18 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
-    "submit-overdue-attempts": {"task": "assessments.tasks.submit_overdue_attempts_task", "schedule": 30},
-    "propose-missed-awards": {"task": "certification.tasks.propose_missed_awards_task", "schedule": 300},
-    "mark-waiting-submissions": {"task": "labs.tasks.mark_waiting_submissions_task", "schedule": 60},
+    "submit-overdue-attempts": {
+        "task": "assessments.tasks.submit_overdue_attempts_task",
+        "schedule": 30,
+    },
+    "propose-missed-awards": {
+        "task": "certification.tasks.propose_missed_awards_task",
+        "schedule": 300,
+    },
+    "mark-waiting-submissions": {
+        "task": "labs.tasks.mark_waiting_submissions_task",
+        "schedule": 60,
+    },
 }
 
 AUTH_USER_MODEL = "accounts.User"
@@ -167,7 +176,10 @@ AUTHENTICATION_BACKENDS = [
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "account_request_login_code"

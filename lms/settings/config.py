@@ -19,20 +19,54 @@ class Setting:
 
 
 SETTINGS = (
-    Setting("data_dir", str(ROOT / ".data"), "Folder for everything that is written: database, media, keys, lab homes."),
+    Setting(
+        "data_dir",
+        str(ROOT / ".data"),
+        "Folder for everything that is written: database, media, keys, lab homes.",
+    ),
     Setting("debug", False, "Developer's error pages. Never on a server that others can reach."),
-    Setting("demo", False, "Loads demo accounts and shows sent messages, sign-in codes among them, to staff."),
-    Setting("secret_key", "", "Signs sessions and links. Empty: made once and kept in data_dir/secret_key."),
-    Setting("site_url", "http://127.0.0.1:8000", "The address that people and QR codes use, without a final slash."),
-    Setting("allowed_hosts", "", "Host names to answer to, comma separated. Empty: the host of site_url."),
-    Setting("database_url", "", "As postgres://user:password@host/name. Empty: SQLite in data_dir."),
-    Setting("redis_url", "", "As redis://host:6379/0. Empty: the embedded Valkey on a socket in data_dir."),
-    Setting("email_url", "", "As smtp://user:password@host:587. Empty: mail is kept, and in the demo shown to staff."),
+    Setting(
+        "demo",
+        False,
+        "Loads demo accounts and shows sent messages, sign-in codes among them, to staff.",
+    ),
+    Setting(
+        "secret_key",
+        "",
+        "Signs sessions and links. Empty: made once and kept in data_dir/secret_key.",
+    ),
+    Setting(
+        "site_url",
+        "http://127.0.0.1:8000",
+        "The address that people and QR codes use, without a final slash.",
+    ),
+    Setting(
+        "allowed_hosts",
+        "",
+        "Host names to answer to, comma separated. Empty: the host of site_url.",
+    ),
+    Setting(
+        "database_url", "", "As postgres://user:password@host/name. Empty: SQLite in data_dir."
+    ),
+    Setting(
+        "redis_url",
+        "",
+        "As redis://host:6379/0. Empty: the embedded Valkey on a socket in data_dir.",
+    ),
+    Setting(
+        "email_url",
+        "",
+        "As smtp://user:password@host:587. Empty: mail is kept, and in the demo shown to staff.",
+    ),
     Setting("email_from", "Umahiri <no-reply@umahiri.invalid>", "Sender of all mail."),
     Setting("secure", False, "Set when people come by HTTPS: secure cookies, HSTS, redirects."),
     Setting("media_url", "/media/", "Where uploaded media are served from."),
     Setting("labs_hub_url", "http://127.0.0.1:8010", "JupyterHub's address as browsers see it."),
-    Setting("labs_hub_api_url", "", "JupyterHub's REST address as this server sees it. Empty: labs_hub_url/hub/api."),
+    Setting(
+        "labs_hub_api_url",
+        "",
+        "JupyterHub's REST address as this server sees it. Empty: labs_hub_url/hub/api.",
+    ),
     Setting("default_language", "en", "en or sw: the interface before a person chooses."),
     Setting("time_zone", "Africa/Nairobi", "Zone of times shown before a person chooses."),
 )
@@ -56,9 +90,15 @@ def load(environ=os.environ, path=ROOT / "lms.toml"):
     """Return every setting as a dict; an unknown key stops the start with its name."""
     toml = tomllib.loads(path.read_text()) if path.exists() else {}
     known = {setting.name for setting in SETTINGS}
-    variables = {name.removeprefix("LMS_").removesuffix("_FILE").lower() for name in environ if name.startswith("LMS_")}
+    variables = {
+        name.removeprefix("LMS_").removesuffix("_FILE").lower()
+        for name in environ
+        if name.startswith("LMS_")
+    }
     if unknown := (set(toml) | variables) - known:
-        message = f"Unknown setting: {', '.join(sorted(unknown))}. The README lists those there are."
+        message = (
+            f"Unknown setting: {', '.join(sorted(unknown))}. The README lists those there are."
+        )
         raise ImproperlyConfigured(message)
     return {setting.name: _read(setting, toml, environ) for setting in SETTINGS}
 

@@ -209,7 +209,7 @@ def fork_without_end():
 @attempt
 def take_all_memory():
     code = "b=[]\nfor i in range(3000): b.append(bytearray(b'x') * (1 << 20))"
-    taken = subprocess.run([sys.executable, "-c", code], check=False)  # noqa: S603
+    taken = subprocess.run([sys.executable, "-c", code], check=False)
     return "3 GB" if taken.returncode == 0 else ""
 
 
@@ -238,4 +238,4 @@ if __name__ == "__main__":
             got = function()
         except Exception:  # noqa: BLE001 - refused, in whatever way
             got = ""
-        print(name, f"GOT {got}" if got else "blocked", flush=True)  # noqa: T201
+        print(name, f"GOT {got}" if got else "blocked", flush=True)

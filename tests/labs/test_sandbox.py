@@ -66,7 +66,7 @@ def attacked(tmp_path_factory):
     with (
         socket.create_server(("127.0.0.1", 0)) as server,
         socket.socket(socket.AF_UNIX) as listener,
-        subprocess.Popen(  # noqa: S603 - a victim of our own
+        subprocess.Popen(
             [sys.executable, "-c", "import time; time.sleep(120)", marker],
             env={"PLATFORM_SECRET": "very"},
         ) as victim,

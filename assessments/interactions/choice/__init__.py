@@ -23,7 +23,9 @@ class SingleChoiceBlock(ItemBlock):
     def clean(self, value):
         value = super().clean(value)
         if sum(bool(option["correct"]) for option in value["options"]) != 1:
-            raise blocks.StructBlockValidationError(non_block_errors=[ValidationError(_("Mark exactly one answer as right."))])
+            raise blocks.StructBlockValidationError(
+                non_block_errors=[ValidationError(_("Mark exactly one answer as right."))]
+            )
         return value
 
     class Meta:
@@ -37,7 +39,9 @@ class MultipleChoiceBlock(ItemBlock):
     def clean(self, value):
         value = super().clean(value)
         if not any(option["correct"] for option in value["options"]):
-            raise blocks.StructBlockValidationError(non_block_errors=[ValidationError(_("Mark at least one answer as right."))])
+            raise blocks.StructBlockValidationError(
+                non_block_errors=[ValidationError(_("Mark at least one answer as right."))]
+            )
         return value
 
     class Meta:
@@ -52,11 +56,15 @@ def _choices(content: Content, seed: str) -> list[tuple[str, str]]:
 
 
 def _single_field(content: Content, seed: str) -> forms.Field:
-    return forms.ChoiceField(choices=_choices(content, seed), widget=forms.RadioSelect, required=False)
+    return forms.ChoiceField(
+        choices=_choices(content, seed), widget=forms.RadioSelect, required=False
+    )
 
 
 def _multiple_field(content: Content, seed: str) -> forms.Field:
-    return forms.MultipleChoiceField(choices=_choices(content, seed), widget=forms.CheckboxSelectMultiple, required=False)
+    return forms.MultipleChoiceField(
+        choices=_choices(content, seed), widget=forms.CheckboxSelectMultiple, required=False
+    )
 
 
 def _key(content: Content) -> set[str]:
@@ -88,7 +96,19 @@ def explain(content: Content, value: Value) -> list[tuple[str, bool, str]]:
     ]
 
 
-SINGLE = Interaction("choice", SingleChoiceBlock(), _single_field, score_single, explain, gettext_lazy("Choose one answer."))
+SINGLE = Interaction(
+    "choice",
+    SingleChoiceBlock(),
+    _single_field,
+    score_single,
+    explain,
+    gettext_lazy("Choose one answer."),
+)
 MULTIPLE = Interaction(
-    "choices", MultipleChoiceBlock(), _multiple_field, score_multiple, explain, gettext_lazy("Choose all that apply."),
+    "choices",
+    MultipleChoiceBlock(),
+    _multiple_field,
+    score_multiple,
+    explain,
+    gettext_lazy("Choose all that apply."),
 )

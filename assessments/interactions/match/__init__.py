@@ -16,7 +16,9 @@ class PairBlock(blocks.StructBlock):
 
 class MatchBlock(ItemBlock):
     pairs = blocks.ListBlock(PairBlock(), min_num=2, max_num=8, label=_("Pairs"))
-    distractors = blocks.ListBlock(blocks.CharBlock(max_length=300), label=_("Choices that belong to nothing"), default=[])
+    distractors = blocks.ListBlock(
+        blocks.CharBlock(max_length=300), label=_("Choices that belong to nothing"), default=[]
+    )
 
     class Meta:
         icon = "link"
@@ -47,7 +49,9 @@ class MatchField(forms.MultiValueField):
 
 def _rights(content: Content) -> list[str]:
     """Distinct right-hand sides, in authored order."""
-    return list(dict.fromkeys([pair["right"] for pair in content["pairs"]] + list(content["distractors"])))
+    return list(
+        dict.fromkeys([pair["right"] for pair in content["pairs"]] + list(content["distractors"]))
+    )
 
 
 def _field(content: Content, seed: str) -> forms.Field:
@@ -62,7 +66,10 @@ def _rows(content: Content, value: Value) -> list[tuple[dict, str]]:
     """Pairs with what the learner chose for each, "" for nothing."""
     rights = _rights(content)
     chosen = value if isinstance(value, list) else []
-    texts = [rights[int(item)] if str(item).isdecimal() and int(item) < len(rights) else "" for item in chosen]
+    texts = [
+        rights[int(item)] if str(item).isdecimal() and int(item) < len(rights) else ""
+        for item in chosen
+    ]
     return list(zip(content["pairs"], texts + [""] * len(content["pairs"]), strict=False))
 
 
@@ -72,7 +79,13 @@ def score(content: Content, value: Value) -> Decimal:
 
 
 def explain(content: Content, value: Value) -> list[tuple[str, bool, str]]:
-    return [(f"{pair['left']} → {chosen}", chosen == pair["right"], "") for pair, chosen in _rows(content, value) if chosen]
+    return [
+        (f"{pair['left']} → {chosen}", chosen == pair["right"], "")
+        for pair, chosen in _rows(content, value)
+        if chosen
+    ]
 
 
-MATCH = Interaction("match", MatchBlock(), _field, score, explain, _("Choose what belongs to each."))
+MATCH = Interaction(
+    "match", MatchBlock(), _field, score, explain, _("Choose what belongs to each.")
+)

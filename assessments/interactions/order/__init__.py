@@ -11,7 +11,9 @@ from assessments.interactions.match import MatchField, MatchWidget
 
 
 class OrderBlock(ItemBlock):
-    items = blocks.ListBlock(blocks.CharBlock(max_length=300), min_num=3, max_num=8, label=_("In the right order"))
+    items = blocks.ListBlock(
+        blocks.CharBlock(max_length=300), min_num=3, max_num=8, label=_("In the right order")
+    )
 
     class Meta:
         icon = "list-ol"
@@ -31,7 +33,9 @@ class OrderField(MatchField):
 
     def __init__(self, items, shown, fields, choices):
         self.authored, self.shown = items, shown
-        super().__init__(fields, require_all_fields=False, required=False, widget=MatchWidget(shown, choices))
+        super().__init__(
+            fields, require_all_fields=False, required=False, widget=MatchWidget(shown, choices)
+        )
 
     def compress(self, data_list):
         places = dict(zip(self.shown, data_list, strict=False))
@@ -47,7 +51,10 @@ class OrderField(MatchField):
 def score(content: Content, value: Value) -> Decimal:
     """The share of items that stand in their right place."""
     places = value if isinstance(value, list) else []
-    right = sum(str(place) == str(number) for number, place in enumerate(places[: len(content["items"])], start=1))
+    right = sum(
+        str(place) == str(number)
+        for number, place in enumerate(places[: len(content["items"])], start=1)
+    )
     return Decimal(right) / Decimal(len(content["items"]))
 
 

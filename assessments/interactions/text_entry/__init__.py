@@ -23,7 +23,12 @@ class NumberBlock(ItemBlock):
 
 def read_number(text: Value) -> Decimal | None:
     """Return the number that a person wrote, with spaces or commas for thousands, or None."""
-    cleaned = str(text if text is not None else "").replace(" ", "").replace("\u00a0", "").replace(",", "")
+    cleaned = (
+        str(text if text is not None else "")
+        .replace(" ", "")
+        .replace("\u00a0", "")
+        .replace(",", "")
+    )
     try:
         number = Decimal(cleaned)
     except InvalidOperation:
@@ -32,15 +37,21 @@ def read_number(text: Value) -> Decimal | None:
 
 
 def _field(content: Content, seed: str) -> forms.Field:
-    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "class": "short"})
-    return forms.CharField(required=False, max_length=MAX_LENGTH, widget=widget, help_text=content["unit"])
+    widget = forms.TextInput(
+        attrs={"inputmode": "decimal", "autocomplete": "off", "class": "short"}
+    )
+    return forms.CharField(
+        required=False, max_length=MAX_LENGTH, widget=widget, help_text=content["unit"]
+    )
 
 
 def score(content: Content, value: Value) -> Decimal:
     number = read_number(value)
     if number is None:
         return Decimal(0)
-    return Decimal(abs(number - Decimal(str(content["answer"]))) <= Decimal(str(content["tolerance"])))
+    return Decimal(
+        abs(number - Decimal(str(content["answer"]))) <= Decimal(str(content["tolerance"]))
+    )
 
 
 def explain(content: Content, value: Value) -> list[tuple[str, bool, str]]:

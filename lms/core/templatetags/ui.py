@@ -17,14 +17,22 @@ def notice(content, kind="info"):
 @register.simple_block_tag
 def crumbs(content):
     """The way back; its content is list items."""
-    return format_html('<nav class="crumbs" aria-label="{}"><ol>{}</ol></nav>', _("You are here"), content)
+    return format_html(
+        '<nav class="crumbs" aria-label="{}"><ol>{}</ol></nav>', _("You are here"), content
+    )
 
 
 @register.simple_tag
 def progress_bar(done, total):
     """A bar with its figures in words beside it."""
     words = _("%(done)s of %(total)s done") % {"done": done, "total": total}
-    return format_html('<progress value="{}" max="{}" aria-label="{}"></progress><p class="small muted">{}</p>', done, total or 1, words, words)
+    return format_html(
+        '<progress value="{}" max="{}" aria-label="{}"></progress><p class="small muted">{}</p>',
+        done,
+        total or 1,
+        words,
+        words,
+    )
 
 
 @register.filter

@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,40 +15,126 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('path', models.CharField(max_length=255, unique=True)),
-                ('depth', models.PositiveIntegerField()),
-                ('numchild', models.PositiveIntegerField(default=0)),
-                ('name', models.CharField(max_length=200)),
-                ('slug', models.SlugField(max_length=100, unique=True)),
-                ('kind', models.CharField(choices=[('centre', 'centre'), ('country', 'country'), ('ministry', 'ministry or office'), ('department', 'state department'), ('county', 'county'), ('agency', 'agency')], max_length=16)),
-                ('country_code', models.CharField(blank=True, help_text='ISO 3166-1 alpha-2', max_length=2)),
-                ('code', models.CharField(blank=True, help_text="The body's official code, such as a county's 001", max_length=16)),
-                ('time_zone', models.CharField(default='Africa/Nairobi', max_length=64)),
-                ('valid_from', models.DateField(blank=True, null=True)),
-                ('valid_until', models.DateField(blank=True, help_text='The first day it no longer exists', null=True)),
-                ('successor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='predecessors', to='organisations.organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("path", models.CharField(max_length=255, unique=True)),
+                ("depth", models.PositiveIntegerField()),
+                ("numchild", models.PositiveIntegerField(default=0)),
+                ("name", models.CharField(max_length=200)),
+                ("slug", models.SlugField(max_length=100, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("centre", "centre"),
+                            ("country", "country"),
+                            ("ministry", "ministry or office"),
+                            ("department", "state department"),
+                            ("county", "county"),
+                            ("agency", "agency"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "country_code",
+                    models.CharField(blank=True, help_text="ISO 3166-1 alpha-2", max_length=2),
+                ),
+                (
+                    "code",
+                    models.CharField(
+                        blank=True,
+                        help_text="The body's official code, such as a county's 001",
+                        max_length=16,
+                    ),
+                ),
+                ("time_zone", models.CharField(default="Africa/Nairobi", max_length=64)),
+                ("valid_from", models.DateField(blank=True, null=True)),
+                (
+                    "valid_until",
+                    models.DateField(
+                        blank=True, help_text="The first day it no longer exists", null=True
+                    ),
+                ),
+                (
+                    "successor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="predecessors",
+                        to="organisations.organisation",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('learner', 'learner'), ('instructor', 'trainer'), ('coordinator', 'coordinator'), ('registrar', 'registrar, who prepares certificates'), ('releaser', 'releaser of certificates'), ('administrator', 'administrator')], max_length=16)),
-                ('from_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('until_at', models.DateTimeField(blank=True, null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='organisations.organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("learner", "learner"),
+                            ("instructor", "trainer"),
+                            ("coordinator", "coordinator"),
+                            ("registrar", "registrar, who prepares certificates"),
+                            ("releaser", "releaser of certificates"),
+                            ("administrator", "administrator"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("from_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("until_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to="organisations.organisation",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_until__isnull', True), ('valid_from__isnull', True), ('valid_until__gt', models.F('valid_from')), _connector='OR'), name='organisation_dates_in_order'),
+            model_name="organisation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_until__isnull", True),
+                    ("valid_from__isnull", True),
+                    ("valid_until__gt", models.F("valid_from")),
+                    _connector="OR",
+                ),
+                name="organisation_dates_in_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(condition=models.Q(('until_at__isnull', True)), fields=('user', 'organisation', 'role'), name='membership_one_open'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("until_at__isnull", True)),
+                fields=("user", "organisation", "role"),
+                name="membership_one_open",
+            ),
         ),
     ]

@@ -26,7 +26,12 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser):
-        parser.add_argument("--port", type=int, default=8000, help="Port of the site; the labs take the one ten above")
+        parser.add_argument(
+            "--port",
+            type=int,
+            default=8000,
+            help="Port of the site; the labs take the one ten above",
+        )
 
     def handle(self, *, port, **options):
         if not settings.DEMO:
@@ -58,7 +63,9 @@ class Command(BaseCommand):
         )
         for number in (port, port + 10):
             if wait_for_port("127.0.0.1", number, 0.2):
-                self.stderr.write(f"Port {number} is taken by another program. Stop it, or choose one with --port.")
+                self.stderr.write(
+                    f"Port {number} is taken by another program. Stop it, or choose one with --port."
+                )
                 sys.exit(1)
         os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606
 
@@ -82,15 +89,23 @@ class Command(BaseCommand):
             up = wait_for_port(site.hostname, site.port, 60) and self._answers(60)
             labs_up = wait_for_port(labs.hostname, labs.port, 60)
         if not up:
-            self.stderr.write(f"The web server does not answer; {settings.DATA_DIR / 'logs'} says why.")
+            self.stderr.write(
+                f"The web server does not answer; {settings.DATA_DIR / 'logs'} says why."
+            )
             return
         if not labs_up:
-            self.stdout.write(f"The labs do not answer yet; courses work. {settings.DATA_DIR / 'logs/hub.log'} says why.")
-        self.stdout.write(f"\nReady after {time.monotonic() - started:.0f} s: {settings.SITE_URL}\n\n")
+            self.stdout.write(
+                f"The labs do not answer yet; courses work. {settings.DATA_DIR / 'logs/hub.log'} says why."
+            )
+        self.stdout.write(
+            f"\nReady after {time.monotonic() - started:.0f} s: {settings.SITE_URL}\n\n"
+        )
         for what, email, name, _memberships, _is_staff in ACCOUNTS:
             self.stdout.write(f"  {what:<24} {email:<28} {name}")
         self.stdout.write(f"\n  Password of all of them: {demo_password()}")
-        self.stdout.write(f"  Codes that were sent:    {settings.SITE_URL}/staff/messages/ (as the trainer, say)")
+        self.stdout.write(
+            f"  Codes that were sent:    {settings.SITE_URL}/staff/messages/ (as the trainer, say)"
+        )
         self.stdout.write("\nCtrl-C stops everything.")
 
     def _answers(self, seconds):

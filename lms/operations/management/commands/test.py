@@ -39,12 +39,20 @@ class Command(BaseCommand):
 
     def run_all(self, arguments):
         with ExitStack() as stack:
-            environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "lms.settings.test", "OPENBLAS_NUM_THREADS": "1"}
+            environment = {
+                **os.environ,
+                "DJANGO_SETTINGS_MODULE": "lms.settings.test",
+                "OPENBLAS_NUM_THREADS": "1",
+            }
             environment["LMS_REDIS_URL"] = stack.enter_context(valkey_server())
             postgres = {**environment, "LMS_DATABASE_URL": stack.enter_context(postgres_server())}
             if arguments:
-                return self._run("pytest", [BIN / "pytest", *arguments], environment).is_fine is False
-            outcomes = [self._run(name, argv, env) for name, argv, env in self._steps(environment, postgres)]
+                return (
+                    self._run("pytest", [BIN / "pytest", *arguments], environment).is_fine is False
+                )
+            outcomes = [
+                self._run(name, argv, env) for name, argv, env in self._steps(environment, postgres)
+            ]
         return self._report(outcomes)
 
     def _steps(self, sqlite, postgres):
@@ -58,8 +66,16 @@ class Command(BaseCommand):
             ("migrations", [python, "manage.py", "makemigrations", "--check", "--dry-run"], sqlite),
             ("tests on SQLite", [BIN / "pytest", *quick], sqlite),
             ("tests on PostgreSQL", [BIN / "pytest", *quick], postgres),
-            ("browser on SQLite", [BIN / "pytest", "-q", "-p", "no:randomly", "-p", "no:cacheprovider", BROWSER], sqlite),
-            ("browser on PostgreSQL", [BIN / "pytest", "-q", "-p", "no:randomly", "-p", "no:cacheprovider", BROWSER], postgres),
+            (
+                "browser on SQLite",
+                [BIN / "pytest", "-q", "-p", "no:randomly", "-p", "no:cacheprovider", BROWSER],
+                sqlite,
+            ),
+            (
+                "browser on PostgreSQL",
+                [BIN / "pytest", "-q", "-p", "no:randomly", "-p", "no:cacheprovider", BROWSER],
+                postgres,
+            ),
         ]
 
     def _run(self, name, argv, environment):
@@ -67,7 +83,11 @@ class Command(BaseCommand):
         self.stdout.flush()
         begun = time.monotonic()
         process = subprocess.Popen(  # noqa: S603
-            [str(part) for part in argv], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            [str(part) for part in argv],
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
         )
         last = ""
         for line in process.stdout:
@@ -75,8 +95,12 @@ class Command(BaseCommand):
             last = line if COUNTS.search(line) else last
         counts = {word.rstrip("s"): int(number) for number, word in COUNTS.findall(last)}
         return Outcome(
-            name, process.wait() == 0, time.monotonic() - begun, counts.get("passed", 0),
-            counts.get("failed", 0) + counts.get("error", 0), counts.get("skipped", 0),
+            name,
+            process.wait() == 0,
+            time.monotonic() - begun,
+            counts.get("passed", 0),
+            counts.get("failed", 0) + counts.get("error", 0),
+            counts.get("skipped", 0),
         )
 
     def _report(self, outcomes):
@@ -85,10 +109,14 @@ class Command(BaseCommand):
             word = "ok" if outcome.is_fine else "FAILED"
             self.stdout.write(f"{outcome.name:<24} {word:<7} {outcome.seconds:6.0f} s")
         skipped = sum(outcome.skipped for outcome in outcomes)
-        passed = sum(outcome.passed or (outcome.is_fine and not outcome.failed) for outcome in outcomes)
+        passed = sum(
+            outcome.passed or (outcome.is_fine and not outcome.failed) for outcome in outcomes
+        )
         failed = sum(outcome.failed or (not outcome.is_fine) for outcome in outcomes)
         if skipped and os.environ.get("CI"):
-            self.stdout.write("Skipped tests are a failure in CI: the lines above say which and why.")
+            self.stdout.write(
+                "Skipped tests are a failure in CI: the lines above say which and why."
+            )
             failed += 1
         self.stdout.write(f"{passed} passed, {failed} failed, {skipped} skipped")
         return 1 if failed else 0

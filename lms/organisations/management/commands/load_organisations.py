@@ -6,7 +6,9 @@ from lms.organisations.loading import load_organisations
 
 
 class Command(BaseCommand):
-    help = "Loads the organisations that ship with the product; what is there already stays as it is."
+    help = (
+        "Loads the organisations that ship with the product; what is there already stays as it is."
+    )
 
     def handle(self, **options):
         self.stdout.write(f"{load_organisations()} organisations.")

@@ -27,43 +27,70 @@ FACTS = [
     ("F5", "Copies of survey plans: Land Survey Office, Bondeni House, Room 4, Soko Town."),
     ("F6", "A copy of a survey plan costs KES 500 and is ready on the same day."),
     ("F7", "Stall applications are free. The market committee decides on them once a month."),
-    ("F8", "A water bill in dispute: the meter is read again free of charge within three working days."),
+    (
+        "F8",
+        "A water bill in dispute: the meter is read again free of charge within three working days.",
+    ),
     ("F9", "Water is reconnected within two working days after payment."),
     ("F10", "A bursary refusal must state the reason."),
-    ("F11", "After a bursary refusal the applicant may ask for a review at the Bursary Desk, "
-            "in person or in writing, within 30 days of the letter, free of charge."),
+    (
+        "F11",
+        "After a bursary refusal the applicant may ask for a review at the Bursary Desk, "
+        "in person or in writing, within 30 days of the letter, free of charge.",
+    ),
     ("F12", "Replies to the public may quote this fact sheet (1 July 2026) and no other document."),
-    ("F13", "Replies carry the person's name and file reference. No ID or phone numbers, no health "
-            "or family matters, nothing about other people."),
+    (
+        "F13",
+        "Replies carry the person's name and file reference. No ID or phone numbers, no health "
+        "or family matters, nothing about other people.",
+    ),
     ("F14", "Replies are respectful. They do not blame, and they say what to do next."),
 ]
 
 REPLIES = [
-    (1, "How do I get a copy of my stall agreement?",
-     "Dear Ms Naliaka, thank you for writing. A certified copy of your market stall agreement "
-     "costs KES 350. It is ready in five working days. Please bring your original ID and your "
-     "stall number to the Sub-County Trade Office, Kilimo Road, Soko Town. You are welcome."),
-    (2, "When will I hear about my stall application?",
-     "Dear Mr Kiptoo, thank you for your question. Your application is free of charge. Under Trade "
-     "Circular No. 17 of 2024, paragraph 4(b), the market committee decides on applications once "
-     "a month. You can ask about yours at the Sub-County Trade Office, Kilimo Road, Soko Town."),
-    (3, "Where can I buy a copy of the survey plan for my plot?",
-     "Dear Mrs Achieng, thank you for your message. A copy of a survey plan costs KES 500 and is "
-     "ready on the same day. Please come to the Sub-County Trade Office, Kilimo Road, Soko Town. "
-     "We shall be glad to help you."),
-    (4, "My water bill is three times the usual one. Please help.",
-     "Dear Mr Mutua, as any careful customer would have noticed, bills depend on what you consume, "
-     "and it is hardly our fault if you do not watch your own taps. If you insist on disputing the "
-     "bill, the meter will be read again free of charge within three working days."),
-    (5, "I have not received a bursary for my daughter. Why?",
-     "Dear Mrs Wairimu, thank you for your letter about the bursary. We are sorry to tell you that "
-     "the application was refused, because the school's admission letter was not attached. We know "
-     "how hard you work for her and wish her well in her studies."),
-    (6, "I have paid. When will my water be reconnected?",
-     "Dear Mr Barasa (file MW/0214, ID No. 00000000, phone 0700 000 000), thank you for your payment. "
-     "We understand that it was late because of your wife's kidney illness. Unlike your neighbour at "
-     "plot 12, who still owes for eight months, you have now cleared your bill. Your water will be "
-     "reconnected within two working days. If it is not, please reply with your file reference."),
+    (
+        1,
+        "How do I get a copy of my stall agreement?",
+        "Dear Ms Naliaka, thank you for writing. A certified copy of your market stall agreement "
+        "costs KES 350. It is ready in five working days. Please bring your original ID and your "
+        "stall number to the Sub-County Trade Office, Kilimo Road, Soko Town. You are welcome.",
+    ),
+    (
+        2,
+        "When will I hear about my stall application?",
+        "Dear Mr Kiptoo, thank you for your question. Your application is free of charge. Under Trade "
+        "Circular No. 17 of 2024, paragraph 4(b), the market committee decides on applications once "
+        "a month. You can ask about yours at the Sub-County Trade Office, Kilimo Road, Soko Town.",
+    ),
+    (
+        3,
+        "Where can I buy a copy of the survey plan for my plot?",
+        "Dear Mrs Achieng, thank you for your message. A copy of a survey plan costs KES 500 and is "
+        "ready on the same day. Please come to the Sub-County Trade Office, Kilimo Road, Soko Town. "
+        "We shall be glad to help you.",
+    ),
+    (
+        4,
+        "My water bill is three times the usual one. Please help.",
+        "Dear Mr Mutua, as any careful customer would have noticed, bills depend on what you consume, "
+        "and it is hardly our fault if you do not watch your own taps. If you insist on disputing the "
+        "bill, the meter will be read again free of charge within three working days.",
+    ),
+    (
+        5,
+        "I have not received a bursary for my daughter. Why?",
+        "Dear Mrs Wairimu, thank you for your letter about the bursary. We are sorry to tell you that "
+        "the application was refused, because the school's admission letter was not attached. We know "
+        "how hard you work for her and wish her well in her studies.",
+    ),
+    (
+        6,
+        "I have paid. When will my water be reconnected?",
+        "Dear Mr Barasa (file MW/0214, ID No. 00000000, phone 0700 000 000), thank you for your payment. "
+        "We understand that it was late because of your wife's kidney illness. Unlike your neighbour at "
+        "plot 12, who still owes for eight months, you have now cleared your bill. Your water will be "
+        "reconnected within two working days. If it is not, please reply with your file reference.",
+    ),
 ]
 
 

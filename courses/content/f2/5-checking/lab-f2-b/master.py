@@ -84,10 +84,16 @@ main_problem = {1: "fee", 2: "circular", 3: "office", 4: "tone", 5: "appeal", 6:
 WORDS = {"fee", "circular", "office", "tone", "appeal", "personal"}
 for n in range(1, 7):
     answer = str(main_problem.get(n, "")).strip().lower()
-    assert answer, f"Reply {n} has no answer yet. Type one of the six words between its quotation marks."
-    assert answer in WORDS, f"Reply {n}: '{answer}' is not one of the six words. Check the spelling in the table."
+    assert answer, (
+        f"Reply {n} has no answer yet. Type one of the six words between its quotation marks."
+    )
+    assert answer in WORDS, (
+        f"Reply {n}: '{answer}' is not one of the six words. Check the spelling in the table."
+    )
 given_words = [str(main_problem[n]).strip().lower() for n in range(1, 7)]
-assert len(set(given_words)) == 6, "Each word fits exactly one reply. At least one word is used twice: compare those two replies again."
+assert len(set(given_words)) == 6, (
+    "Each word fits exactly one reply. At least one word is used twice: compare those two replies again."
+)
 
 # %% nbgrader={"grade": true, "grade_id": "test_problems", "locked": true, "points": 4, "schema_version": 3, "solution": false, "cell_type": "code"}
 answers = {n: str(main_problem.get(n, "")).strip().lower() for n in range(1, 7)}
@@ -142,16 +148,30 @@ marks = {
     "j": "",
 }
 ### BEGIN SOLUTION
-marks = {"a": "wrong", "b": "ok", "c": "ok", "d": "ok", "e": "ok",
-         "f": "none", "g": "ok", "h": "ok", "i": "ok", "j": "wrong"}
+marks = {
+    "a": "wrong",
+    "b": "ok",
+    "c": "ok",
+    "d": "ok",
+    "e": "ok",
+    "f": "none",
+    "g": "ok",
+    "h": "ok",
+    "i": "ok",
+    "j": "wrong",
+}
 ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "test_marks", "locked": true, "points": 4, "schema_version": 3, "solution": false, "cell_type": "code"}
 for letter in "abcdefghij":
     mark = str(marks.get(letter, "")).strip().lower()
-    assert mark in {"ok", "wrong", "none"}, f"Claim {letter}: write ok, wrong or none between the quotation marks."
+    assert mark in {"ok", "wrong", "none"}, (
+        f"Claim {letter}: write ok, wrong or none between the quotation marks."
+    )
 ### BEGIN HIDDEN TESTS
-right = dict(zip("abcdefghij", ["wrong", "ok", "ok", "ok", "ok", "none", "ok", "ok", "ok", "wrong"]))
+right = dict(
+    zip("abcdefghij", ["wrong", "ok", "ok", "ok", "ok", "none", "ok", "ok", "ok", "wrong"])
+)
 for letter, mark in right.items():
     assert str(marks[letter]).strip().lower() == mark, (
         f"Look again at claim {letter}: find the line of the fact sheet that speaks of this, "
@@ -185,7 +205,9 @@ for n in range(1, 7):
 ### BEGIN HIDDEN TESTS
 settles = {1: {"F1"}, 2: {"F12"}, 3: {"F5"}, 4: {"F14"}, 5: {"F11"}, 6: {"F13"}}
 for n in range(1, 7):
-    assert lines[n] in settles[n], f"Reply {n}: {lines[n]} is not the line that settles this one. Which line would you show to the person who signs?"
+    assert lines[n] in settles[n], (
+        f"Reply {n}: {lines[n]} is not the line that settles this one. Which line would you show to the person who signs?"
+    )
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -202,12 +224,20 @@ right_office = "Land Survey Office, Bondeni House, Room 4"
 ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "test_corrections", "locked": true, "points": 2, "schema_version": 3, "solution": false, "cell_type": "code"}
-assert isinstance(right_fee, (int, float)) and not isinstance(right_fee, bool), "Write the fee as a plain number, for example 75, without quotation marks."
+assert isinstance(right_fee, (int, float)) and not isinstance(right_fee, bool), (
+    "Write the fee as a plain number, for example 75, without quotation marks."
+)
 assert right_fee > 0, "The fee is still 0. Look it up on the fact sheet."
-assert len(str(right_office).strip()) > 5, "Write the name of the office between the quotation marks."
+assert len(str(right_office).strip()) > 5, (
+    "Write the name of the office between the quotation marks."
+)
 ### BEGIN HIDDEN TESTS
-assert right_fee == 200, "Look again at the fee: put one finger on the line of the sheet about certified copies."
-assert "survey" in str(right_office).lower(), "Look again at the office: which office does the sheet name for survey plans?"
+assert right_fee == 200, (
+    "Look again at the fee: put one finger on the line of the sheet about certified copies."
+)
+assert "survey" in str(right_office).lower(), (
+    "Look again at the office: which office does the sheet name for survey plans?"
+)
 assert "trade" not in str(right_office).lower(), "Name only the office where she should go."
 ### END HIDDEN TESTS
 
@@ -237,8 +267,12 @@ chosen = {str(x).strip().lower() for x in take_out}
 assert chosen, "The list is still empty. Put the letters between the square brackets."
 assert chosen <= set("abcdefg"), "Use only the letters a to g from the table."
 ### BEGIN HIDDEN TESTS
-assert not chosen & {"a", "b", "g"}, "You have taken out something that the reader needs. Line F13 says what replies do carry."
-assert chosen == set("cdef"), "Something is still in the reply that should not be there. Think of Mr Barasa, of his family and of other people."
+assert not chosen & {"a", "b", "g"}, (
+    "You have taken out something that the reader needs. Line F13 says what replies do carry."
+)
+assert chosen == set("cdef"), (
+    "Something is still in the reply that should not be there. Think of Mr Barasa, of his family and of other people."
+)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -269,9 +303,13 @@ disclosure_line = (
 
 # %% nbgrader={"grade": true, "grade_id": "test_appeal_sentence", "locked": true, "points": 1, "schema_version": 3, "solution": false, "cell_type": "code"}
 appeal_text = str(appeal_sentence).lower()
-assert len(appeal_text.split()) >= 8, "The appeal sentence is too short to tell her what, where and by when."
+assert len(appeal_text.split()) >= 8, (
+    "The appeal sentence is too short to tell her what, where and by when."
+)
 ### BEGIN HIDDEN TESTS
-assert any(w in appeal_text for w in ("review", "appeal", "look again", "reconsider")), "Say what she may ask for."
+assert any(w in appeal_text for w in ("review", "appeal", "look again", "reconsider")), (
+    "Say what she may ask for."
+)
 assert "bursary desk" in appeal_text, "Say where she can ask. The fact sheet names the place."
 assert "30" in appeal_text or "thirty" in appeal_text, "Say by when. The fact sheet gives the days."
 ### END HIDDEN TESTS
@@ -281,8 +319,18 @@ kind_text = str(kind_sentence).lower()
 assert len(kind_text.split()) >= 8, "Write at least eight words to Mr Mutua."
 ### BEGIN HIDDEN TESTS
 assert "meter" in kind_text, "Tell him what happens to the meter."
-for blame in ("careful customer", "your fault", "our fault", "insist", "hardly", "obviously", "as already"):
-    assert blame not in kind_text, "One expression in your sentence still blames him. Read it aloud."
+for blame in (
+    "careful customer",
+    "your fault",
+    "our fault",
+    "insist",
+    "hardly",
+    "obviously",
+    "as already",
+):
+    assert blame not in kind_text, (
+        "One expression in your sentence still blames him. Read it aloud."
+    )
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_disclosure_line", "locked": true, "points": 1, "schema_version": 3, "solution": false, "cell_type": "code"}
@@ -293,8 +341,23 @@ import re
 
 words = set(re.findall(r"[a-z]+", line_text))
 assert words & {"computer", "tool", "ai", "machine", "software"}, "Say that a machine took part."
-assert words & {"checked", "reviewed", "read", "verified", "corrected"}, "Say who checked, in a word that means checking."
-assert words & {"call", "phone", "ring", "come", "visit", "reply", "write", "ask", "contact", "speak", "talk", "tell"}, "Say how to reach a person."
+assert words & {"checked", "reviewed", "read", "verified", "corrected"}, (
+    "Say who checked, in a word that means checking."
+)
+assert words & {
+    "call",
+    "phone",
+    "ring",
+    "come",
+    "visit",
+    "reply",
+    "write",
+    "ask",
+    "contact",
+    "speak",
+    "talk",
+    "tell",
+}, "Say how to reach a person."
 ### END HIDDEN TESTS
 
 # %% [markdown]

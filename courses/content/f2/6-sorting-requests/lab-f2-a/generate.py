@@ -34,90 +34,270 @@ from datetime import date, timedelta
 from pathlib import Path
 
 SEED = 20261
-COUNTIES = ["Nakuru", "Kwale", "Kisumu", "Garissa", "Embu", "Bungoma", "Kajiado", "Marsabit", "Kilifi", "Nyeri"]
+COUNTIES = [
+    "Nakuru",
+    "Kwale",
+    "Kisumu",
+    "Garissa",
+    "Embu",
+    "Bungoma",
+    "Kajiado",
+    "Marsabit",
+    "Kilifi",
+    "Nyeri",
+]
 CHANNELS = ["sms", "counter", "app", "chief"]
-PLACES = ["Kanyakwar", "Tiwi", "Soko Mjinga", "Bondeni", "Kilimani", "Majengo", "Mwisho wa Lami", "Chaani",
-          "Kapsoya", "Iftin", "Manyatta", "Kambi ya Juu"]
+PLACES = [
+    "Kanyakwar",
+    "Tiwi",
+    "Soko Mjinga",
+    "Bondeni",
+    "Kilimani",
+    "Majengo",
+    "Mwisho wa Lami",
+    "Chaani",
+    "Kapsoya",
+    "Iftin",
+    "Manyatta",
+    "Kambi ya Juu",
+]
 CATEGORIES = ["land", "boundary", "water", "roads", "health", "bursary", "identity", "payments"]
 
 SHARED_LAND = {
-    "en": ["Please check the survey of my plot at {p}, the beacons are not where the map says",
-           "The size of my parcel at {p} on the title is not what is on the ground",
-           "I need the surveyor for plot {n} at {p}, the map and the fence do not agree",
-           "Part of my shamba at {p} is missing on the title and my neighbour is using it"],
-    "sw": ["Naomba mpima ardhi aje kwa shamba langu {p}, ramani haifanani na shamba",
-           "Ukubwa wa kiwanja changu {p} kwenye hati si sawa na ulivyo",
-           "Sehemu ya shamba langu {p} haiko kwenye hati na jirani anaitumia"],
-    "mix": ["Nataka surveyor aje plot {n} hapa {p}, map na fence hazilingani",
-            "Title ya shamba yangu {p} iko na size mbaya, jirani anatumia part"],
+    "en": [
+        "Please check the survey of my plot at {p}, the beacons are not where the map says",
+        "The size of my parcel at {p} on the title is not what is on the ground",
+        "I need the surveyor for plot {n} at {p}, the map and the fence do not agree",
+        "Part of my shamba at {p} is missing on the title and my neighbour is using it",
+    ],
+    "sw": [
+        "Naomba mpima ardhi aje kwa shamba langu {p}, ramani haifanani na shamba",
+        "Ukubwa wa kiwanja changu {p} kwenye hati si sawa na ulivyo",
+        "Sehemu ya shamba langu {p} haiko kwenye hati na jirani anaitumia",
+    ],
+    "mix": [
+        "Nataka surveyor aje plot {n} hapa {p}, map na fence hazilingani",
+        "Title ya shamba yangu {p} iko na size mbaya, jirani anatumia part",
+    ],
 }
 TEXTS = {
     "land": {
-        "en": ["I applied for a title deed search for plot {n} and have no answer", "How do I transfer land at {p} to my son",
-               "My title deed for plot {n} has not been collected, when can I come", "I want a copy of the green card for land at {p}",
-               "The registry lost my transfer form for plot {n}"],
-        "sw": ["Nimeomba hati miliki ya shamba {p} bado sijapata", "Nataka kuhamisha ardhi ya baba kwa jina langu {p}",
-               "Hati yangu ya kiwanja {n} iko tayari lini"],
-        "mix": ["Niliapply search ya plot {n} sijapata jibu", "Title deed ya {p} itakuwa ready lini"]},
+        "en": [
+            "I applied for a title deed search for plot {n} and have no answer",
+            "How do I transfer land at {p} to my son",
+            "My title deed for plot {n} has not been collected, when can I come",
+            "I want a copy of the green card for land at {p}",
+            "The registry lost my transfer form for plot {n}",
+        ],
+        "sw": [
+            "Nimeomba hati miliki ya shamba {p} bado sijapata",
+            "Nataka kuhamisha ardhi ya baba kwa jina langu {p}",
+            "Hati yangu ya kiwanja {n} iko tayari lini",
+        ],
+        "mix": [
+            "Niliapply search ya plot {n} sijapata jibu",
+            "Title deed ya {p} itakuwa ready lini",
+        ],
+    },
     "boundary": {
-        "en": ["My neighbour moved the fence at {p} again", "There is a quarrel about the boundary between plot {n} and mine",
-               "Someone ploughed past the sisal line at {p}", "The chief asked us to report the boundary dispute at {p}",
-               "My neighbour at {p} has blocked the path along our boundary"],
-        "sw": ["Jirani amehamisha ua wa mpaka {p}", "Tuna ugomvi wa mpaka na jirani hapa {p}", "Jirani amelima kupita mpaka wa shamba langu {p}"],
-        "mix": ["Neighbour amesongesha fence ya boundary {p}", "Kuna dispute ya mpaka kati ya plot {n} na yangu"]},
+        "en": [
+            "My neighbour moved the fence at {p} again",
+            "There is a quarrel about the boundary between plot {n} and mine",
+            "Someone ploughed past the sisal line at {p}",
+            "The chief asked us to report the boundary dispute at {p}",
+            "My neighbour at {p} has blocked the path along our boundary",
+        ],
+        "sw": [
+            "Jirani amehamisha ua wa mpaka {p}",
+            "Tuna ugomvi wa mpaka na jirani hapa {p}",
+            "Jirani amelima kupita mpaka wa shamba langu {p}",
+        ],
+        "mix": [
+            "Neighbour amesongesha fence ya boundary {p}",
+            "Kuna dispute ya mpaka kati ya plot {n} na yangu",
+        ],
+    },
     "water": {
-        "en": ["No piped water at {p} for {d} days", "My water bill is too high this month, meter {n}",
-               "Please connect water to my house at {p}", "A pipe is leaking beside the road at {p}", "The borehole pump at {p} is not working"],
-        "sw": ["Maji hayajatoka {p} kwa siku {d}", "Bili ya maji iko juu sana mwezi huu", "Bomba la maji linavuja {p}", "Naomba kuunganishiwa maji {p}"],
-        "mix": ["Maji imepotea {p} for {d} days", "Water bill yangu iko juu sana, check meter {n}", "Pipe inaleak hapa {p}"]},
+        "en": [
+            "No piped water at {p} for {d} days",
+            "My water bill is too high this month, meter {n}",
+            "Please connect water to my house at {p}",
+            "A pipe is leaking beside the road at {p}",
+            "The borehole pump at {p} is not working",
+        ],
+        "sw": [
+            "Maji hayajatoka {p} kwa siku {d}",
+            "Bili ya maji iko juu sana mwezi huu",
+            "Bomba la maji linavuja {p}",
+            "Naomba kuunganishiwa maji {p}",
+        ],
+        "mix": [
+            "Maji imepotea {p} for {d} days",
+            "Water bill yangu iko juu sana, check meter {n}",
+            "Pipe inaleak hapa {p}",
+        ],
+    },
     "roads": {
-        "en": ["There are big potholes on the road to {p}", "The street lights at {p} have been off for {d} weeks",
-               "Please grade the road to {p} market", "The culvert at {p} is full of soil", "When will the bridge at {p} be finished"],
-        "sw": ["Barabara ya {p} ina mashimo mengi", "Taa za barabarani {p} haziwaki", "Naomba mtengeneze barabara ya kwenda soko la {p}"],
-        "mix": ["Road ya {p} ina potholes mob", "Street lights za {p} haziwork kwa wiki {d}"]},
+        "en": [
+            "There are big potholes on the road to {p}",
+            "The street lights at {p} have been off for {d} weeks",
+            "Please grade the road to {p} market",
+            "The culvert at {p} is full of soil",
+            "When will the bridge at {p} be finished",
+        ],
+        "sw": [
+            "Barabara ya {p} ina mashimo mengi",
+            "Taa za barabarani {p} haziwaki",
+            "Naomba mtengeneze barabara ya kwenda soko la {p}",
+        ],
+        "mix": ["Road ya {p} ina potholes mob", "Street lights za {p} haziwork kwa wiki {d}"],
+    },
     "health": {
-        "en": ["When is the clinic at {p} open for children", "There is no medicine at {p} dispensary since last week",
-               "I want to know the date for vaccination at {p}", "The queue at {p} health centre is very long",
-               "My clinic card was lost at {p} dispensary"],
-        "sw": ["Zahanati ya {p} inafunguliwa lini", "Hakuna dawa kwa zahanati ya {p}", "Naomba kujua siku ya chanjo {p}", "Kadi yangu ya kliniki imepotea {p}"],
-        "mix": ["Clinic ya {p} inaopen saa ngapi", "Dispensary ya {p} haina dawa since last week"]},
+        "en": [
+            "When is the clinic at {p} open for children",
+            "There is no medicine at {p} dispensary since last week",
+            "I want to know the date for vaccination at {p}",
+            "The queue at {p} health centre is very long",
+            "My clinic card was lost at {p} dispensary",
+        ],
+        "sw": [
+            "Zahanati ya {p} inafunguliwa lini",
+            "Hakuna dawa kwa zahanati ya {p}",
+            "Naomba kujua siku ya chanjo {p}",
+            "Kadi yangu ya kliniki imepotea {p}",
+        ],
+        "mix": ["Clinic ya {p} inaopen saa ngapi", "Dispensary ya {p} haina dawa since last week"],
+    },
     "bursary": {
-        "en": ["When are bursary forms for {p} ward due", "My daughter did not get the bursary, what is the reason",
-               "The school says that the bursary cheque has not come", "How do I apply for the county bursary"],
-        "sw": ["Fomu za basari za wadi ya {p} zinatolewa lini", "Mtoto wangu hakupata basari, kwa nini", "Shule inasema hundi ya basari haijafika"],
-        "mix": ["Form ya bursary ya {p} inaclose lini", "Mtoto hakupata bursary this term, reason ni gani"]},
+        "en": [
+            "When are bursary forms for {p} ward due",
+            "My daughter did not get the bursary, what is the reason",
+            "The school says that the bursary cheque has not come",
+            "How do I apply for the county bursary",
+        ],
+        "sw": [
+            "Fomu za basari za wadi ya {p} zinatolewa lini",
+            "Mtoto wangu hakupata basari, kwa nini",
+            "Shule inasema hundi ya basari haijafika",
+        ],
+        "mix": [
+            "Form ya bursary ya {p} inaclose lini",
+            "Mtoto hakupata bursary this term, reason ni gani",
+        ],
+    },
     "identity": {
-        "en": ["My ID card has not come since I applied {d} months ago", "The name on my birth certificate is spelt wrongly",
-               "I lost my ID at {p}, how do I replace it", "Where do I register a birth at {p}"],
-        "sw": ["Kitambulisho changu hakijafika tangu niombe", "Jina kwenye cheti cha kuzaliwa limeandikwa vibaya",
-               "Nimepoteza kitambulisho {p}, nifanye nini"],
-        "mix": ["ID yangu haijacome since nilipoapply", "Birth certificate ya mtoto iko na jina wrong"]},
+        "en": [
+            "My ID card has not come since I applied {d} months ago",
+            "The name on my birth certificate is spelt wrongly",
+            "I lost my ID at {p}, how do I replace it",
+            "Where do I register a birth at {p}",
+        ],
+        "sw": [
+            "Kitambulisho changu hakijafika tangu niombe",
+            "Jina kwenye cheti cha kuzaliwa limeandikwa vibaya",
+            "Nimepoteza kitambulisho {p}, nifanye nini",
+        ],
+        "mix": [
+            "ID yangu haijacome since nilipoapply",
+            "Birth certificate ya mtoto iko na jina wrong",
+        ],
+    },
     "payments": {
-        "en": ["I paid for the permit but did not get a receipt", "I paid twice for stall {n}, please refund",
-               "The system says that my payment for {p} stall is pending", "My receipt shows the wrong amount"],
-        "sw": ["Nimelipa lakini sijapata risiti", "Nililipa mara mbili kwa kibanda {n}, naomba kurudishiwa", "Risiti yangu ina kiasi kisicho sahihi"],
-        "mix": ["Nimelipa permit bt cjapata receipt", "Payment ya stall {n} inasema pending, nisaidie"]},
+        "en": [
+            "I paid for the permit but did not get a receipt",
+            "I paid twice for stall {n}, please refund",
+            "The system says that my payment for {p} stall is pending",
+            "My receipt shows the wrong amount",
+        ],
+        "sw": [
+            "Nimelipa lakini sijapata risiti",
+            "Nililipa mara mbili kwa kibanda {n}, naomba kurudishiwa",
+            "Risiti yangu ina kiasi kisicho sahihi",
+        ],
+        "mix": [
+            "Nimelipa permit bt cjapata receipt",
+            "Payment ya stall {n} inasema pending, nisaidie",
+        ],
+    },
 }
 URGENT = {
-    "en": ["a child is very sick from it", "an old woman cannot breathe well", "a live wire is lying on the path",
-           "water is entering the house now", "a man is bleeding badly", "they are threatening us with pangas tonight",
-           "a baby has high fever and we cannot get out", "someone has fallen and cannot stand", "the wall may fall on the children",
-           "my mother missed her insulin and is weak"],
-    "sw": ["mtoto mgonjwa sana", "mama hawezi kupumua vizuri", "waya wa umeme umeanguka njiani", "maji yanaingia nyumbani sasa",
-           "mtu anavuja damu nyingi", "wanatutishia na mapanga usiku huu", "mtoto ana homa kali hatuwezi kutoka",
-           "mzee ameanguka hawezi kusimama", "ukuta unaweza kuangukia watoto", "mama amekosa insulini na ni dhaifu"],
-    "mix": ["mtoto ni very sick", "mama hawezi kubreathe vizuri", "live wire imeanguka kwa path", "maji inaingia kwa house sasa",
-            "mtu anableed sana", "wanatutishia na pangas tonight", "baby ako na high fever", "mzee amefall hawezi kusimama"],
+    "en": [
+        "a child is very sick from it",
+        "an old woman cannot breathe well",
+        "a live wire is lying on the path",
+        "water is entering the house now",
+        "a man is bleeding badly",
+        "they are threatening us with pangas tonight",
+        "a baby has high fever and we cannot get out",
+        "someone has fallen and cannot stand",
+        "the wall may fall on the children",
+        "my mother missed her insulin and is weak",
+    ],
+    "sw": [
+        "mtoto mgonjwa sana",
+        "mama hawezi kupumua vizuri",
+        "waya wa umeme umeanguka njiani",
+        "maji yanaingia nyumbani sasa",
+        "mtu anavuja damu nyingi",
+        "wanatutishia na mapanga usiku huu",
+        "mtoto ana homa kali hatuwezi kutoka",
+        "mzee ameanguka hawezi kusimama",
+        "ukuta unaweza kuangukia watoto",
+        "mama amekosa insulini na ni dhaifu",
+    ],
+    "mix": [
+        "mtoto ni very sick",
+        "mama hawezi kubreathe vizuri",
+        "live wire imeanguka kwa path",
+        "maji inaingia kwa house sasa",
+        "mtu anableed sana",
+        "wanatutishia na pangas tonight",
+        "baby ako na high fever",
+        "mzee amefall hawezi kusimama",
+    ],
 }
 CALM = {
-    "en": ["", "", "", "thank you", "please assist", "I will come on Monday", "URGENT please", "I have written before",
-           "the children ask every day", "my mother told me to write"],
-    "sw": ["", "", "", "asante", "naomba msaada", "nitakuja Jumatatu", "tafadhali haraka", "niliandika pia mwezi jana",
-           "watoto wanauliza kila siku", "mama aliniambia niandike"],
-    "mix": ["", "", "", "thanks", "naomba help", "nitakam Monday", "urgent please", "niliandika before", "watoto wanauliza daily"],
+    "en": [
+        "",
+        "",
+        "",
+        "thank you",
+        "please assist",
+        "I will come on Monday",
+        "URGENT please",
+        "I have written before",
+        "the children ask every day",
+        "my mother told me to write",
+    ],
+    "sw": [
+        "",
+        "",
+        "",
+        "asante",
+        "naomba msaada",
+        "nitakuja Jumatatu",
+        "tafadhali haraka",
+        "niliandika pia mwezi jana",
+        "watoto wanauliza kila siku",
+        "mama aliniambia niandike",
+    ],
+    "mix": [
+        "",
+        "",
+        "",
+        "thanks",
+        "naomba help",
+        "nitakam Monday",
+        "urgent please",
+        "niliandika before",
+        "watoto wanauliza daily",
+    ],
 }
-HELLO = {"en": ["", "", "Hello,", "Good morning,", "Dear officer,"], "sw": ["", "", "Habari,", "Hujambo,", "Shikamoo,"],
-         "mix": ["", "", "Hi,", "Sasa,", "Habari,"]}
+HELLO = {
+    "en": ["", "", "Hello,", "Good morning,", "Dear officer,"],
+    "sw": ["", "", "Habari,", "Hujambo,", "Shikamoo,"],
+    "mix": ["", "", "Hi,", "Sasa,", "Habari,"],
+}
 TRAIN_RATE = {"en": 0.26, "sw": 0.07, "mix": 0.14}
 TEST_RATE = {"en": 0.21, "sw": 0.21, "mix": 0.21}
 
@@ -135,7 +315,9 @@ def _row(rng: random.Random, number: int, day: date) -> dict:
         text = _fill(rng, rng.choice(TEXTS[category][language]))
     if rng.random() < 0.09:  # some people write about two things at once
         other = rng.choice([c for c in CATEGORIES if c != category])
-        text += {"en": " and also ", "sw": " na pia ", "mix": " na pia "}[language] + _fill(rng, rng.choice(TEXTS[other][language]))
+        text += {"en": " and also ", "sw": " na pia ", "mix": " na pia "}[language] + _fill(
+            rng, rng.choice(TEXTS[other][language])
+        )
     rate = (TRAIN_RATE if number <= 800 else TEST_RATE)[language]
     rate *= {"health": 1.8, "water": 1.6, "roads": 1.4, "boundary": 1.4}.get(category, 0.15)
     urgent = int(rng.random() < rate)
@@ -146,8 +328,16 @@ def _row(rng: random.Random, number: int, day: date) -> dict:
     message = f"{hello} {body}".strip()
     if rng.random() < 0.06:
         message = message.upper()
-    return {"id": number, "received_on": day.isoformat(), "county": rng.choice(COUNTIES), "channel": rng.choice(CHANNELS),
-            "language": language, "text": message, "category": category, "urgent": urgent}
+    return {
+        "id": number,
+        "received_on": day.isoformat(),
+        "county": rng.choice(COUNTIES),
+        "channel": rng.choice(CHANNELS),
+        "language": language,
+        "text": message,
+        "category": category,
+        "urgent": urgent,
+    }
 
 
 def build() -> tuple[list[dict], list[dict], list[dict]]:
@@ -163,15 +353,28 @@ def build() -> tuple[list[dict], list[dict], list[dict]]:
     picker = random.Random(SEED + 1)
     cards: list[dict] = []
     for category in CATEGORIES:
-        clear = [r for r in rows[:800] if r["category"] == category and not unclear(r) and not r["text"].isupper()]
+        clear = [
+            r
+            for r in rows[:800]
+            if r["category"] == category and not unclear(r) and not r["text"].isupper()
+        ]
         cards += picker.sample(clear, 2)
     for category in ("land", "boundary"):
-        cards += picker.sample([r for r in rows[:800] if r["category"] == category and unclear(r)], 2)
+        cards += picker.sample(
+            [r for r in rows[:800] if r["category"] == category and unclear(r)], 2
+        )
     picker.shuffle(cards)
     swap = {"land": "boundary", "boundary": "land"}
-    changed = [i for i, r in enumerate(cards) if unclear(r)][:3] + [i for i, r in enumerate(cards) if r["category"] == "payments"][:1]
-    colleague = [{"card": i + 1, "label": (swap.get(r["category"], "bursary") if i in changed else r["category"])}
-                 for i, r in enumerate(cards)]
+    changed = [i for i, r in enumerate(cards) if unclear(r)][:3] + [
+        i for i, r in enumerate(cards) if r["category"] == "payments"
+    ][:1]
+    colleague = [
+        {
+            "card": i + 1,
+            "label": (swap.get(r["category"], "bursary") if i in changed else r["category"]),
+        }
+        for i, r in enumerate(cards)
+    ]
     to_label = [{"card": i + 1, "id": r["id"], "text": r["text"]} for i, r in enumerate(cards)]
     return rows, to_label, colleague
 

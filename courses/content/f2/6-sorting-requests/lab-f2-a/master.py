@@ -76,12 +76,33 @@ my_labels = {
     20: "",
 }
 ### BEGIN SOLUTION
-my_labels = dict(enumerate([
-    "land", "boundary", "land", "boundary", "boundary",
-    "health", "bursary", "payments", "land", "identity",
-    "boundary", "land", "bursary", "water", "roads",
-    "payments", "water", "identity", "health", "roads",
-], start=1))
+my_labels = dict(
+    enumerate(
+        [
+            "land",
+            "boundary",
+            "land",
+            "boundary",
+            "boundary",
+            "health",
+            "bursary",
+            "payments",
+            "land",
+            "identity",
+            "boundary",
+            "land",
+            "bursary",
+            "water",
+            "roads",
+            "payments",
+            "water",
+            "identity",
+            "health",
+            "roads",
+        ],
+        start=1,
+    )
+)
 ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "test_labels_complete", "locked": true, "points": 2, "schema_version": 3, "solution": false, "cell_type": "code"}
@@ -95,9 +116,39 @@ for n in range(1, 21):
 labels = {n: str(my_labels.get(n, "")).strip().lower() for n in range(1, 21)}
 assert all(labels.values()), "Label all twenty cards first."
 ### BEGIN HIDDEN TESTS
-guide = dict(enumerate(['land', 'boundary', 'land', 'boundary', 'boundary', 'health', 'bursary', 'payments', 'land', 'identity', 'boundary', 'land', 'bursary', 'water', 'roads', 'payments', 'water', 'identity', 'health', 'roads'], start=1))
+guide = dict(
+    enumerate(
+        [
+            "land",
+            "boundary",
+            "land",
+            "boundary",
+            "boundary",
+            "health",
+            "bursary",
+            "payments",
+            "land",
+            "identity",
+            "boundary",
+            "land",
+            "bursary",
+            "water",
+            "roads",
+            "payments",
+            "water",
+            "identity",
+            "health",
+            "roads",
+        ],
+        start=1,
+    )
+)
 unclear = {1, 2, 9, 11}  # land and boundary both make sense here
-far = [n for n in guide if labels[n] != guide[n] and not (n in unclear and labels[n] in ("land", "boundary"))]
+far = [
+    n
+    for n in guide
+    if labels[n] != guide[n] and not (n in unclear and labels[n] in ("land", "boundary"))
+]
 assert len(far) <= 3, f"Read these cards again, slowly, and ask who can solve the matter: {far}"
 ### END HIDDEN TESTS
 
@@ -110,7 +161,9 @@ assert len(far) <= 3, f"Read these cards again, slowly, and ask who can solve th
 side_by_side = cards[["card", "text"]].copy()
 side_by_side["you"] = [str(my_labels.get(n, "")).strip().lower() for n in side_by_side["card"]]
 side_by_side["colleague"] = list(colleague["label"])
-side_by_side["same"] = ["yes" if a == b else "NO" for a, b in zip(side_by_side["you"], side_by_side["colleague"])]
+side_by_side["same"] = [
+    "yes" if a == b else "NO" for a, b in zip(side_by_side["you"], side_by_side["colleague"])
+]
 print(side_by_side[["card", "you", "colleague", "same"]].to_string(index=False))
 
 # %% [markdown]
@@ -130,13 +183,40 @@ difference_note = (
 ### END SOLUTION
 
 # %% nbgrader={"grade": true, "grade_id": "test_agreement", "locked": true, "points": 3, "schema_version": 3, "solution": false, "cell_type": "code"}
-theirs = ['boundary', 'land', 'land', 'boundary', 'boundary', 'health', 'bursary', 'bursary', 'boundary', 'identity', 'boundary', 'land', 'bursary', 'water', 'roads', 'payments', 'water', 'identity', 'health', 'roads']
+theirs = [
+    "boundary",
+    "land",
+    "land",
+    "boundary",
+    "boundary",
+    "health",
+    "bursary",
+    "bursary",
+    "boundary",
+    "identity",
+    "boundary",
+    "land",
+    "bursary",
+    "water",
+    "roads",
+    "payments",
+    "water",
+    "identity",
+    "health",
+    "roads",
+]
 mine = [str(my_labels.get(n, "")).strip().lower() for n in range(1, 21)]
 really_same = sum(a == b for a, b in zip(mine, theirs))
 assert same_count > 0, "same_count is still 0. Count the cards marked yes."
-assert same_count == really_same, "Count again: run the comparison cell and count the cards marked yes."
-assert abs(agreement_percent - 100 * same_count / 20) < 0.51, "Agreement is the number of same cards, divided by 20, times 100."
-assert len(str(difference_note).split()) >= 10, "Say in at least ten words what kind of card you differed or hesitated on."
+assert same_count == really_same, (
+    "Count again: run the comparison cell and count the cards marked yes."
+)
+assert abs(agreement_percent - 100 * same_count / 20) < 0.51, (
+    "Agreement is the number of same cards, divided by 20, times 100."
+)
+assert len(str(difference_note).split()) >= 10, (
+    "Say in at least ten words what kind of card you differed or hesitated on."
+)
 
 # %% [markdown]
 # ## Part 3. Let a sorter learn, and read its table (3 points)
@@ -156,7 +236,9 @@ test["said"] = sorter.predict(test["text"])
 
 right = (test["said"] == test["category"]).sum()
 print(f"{right} of {len(test)} sorted to the desk on the office's label\n")
-table = pd.crosstab(test["category"], test["said"], rownames=["really was"], colnames=["sorter said"])
+table = pd.crosstab(
+    test["category"], test["said"], rownames=["really was"], colnames=["sorter said"]
+)
 print(table.to_string())
 
 # %% [markdown]
@@ -179,13 +261,21 @@ printed_table = {(a, b): int(table.loc[a, b]) for a in table.index for b in tabl
 
 # %% nbgrader={"grade": true, "grade_id": "test_table", "locked": true, "points": 3, "schema_version": 3, "solution": false, "cell_type": "code"}
 assert land_as_boundary >= 0 and boundary_as_land >= 0, "Fill in both numbers from the table."
-assert land_as_boundary == printed_table[("land", "boundary")], "Go to the row land, then along to the column boundary."
-assert boundary_as_land == printed_table[("boundary", "land")], "Go to the row boundary, then along to the column land."
+assert land_as_boundary == printed_table[("land", "boundary")], (
+    "Go to the row land, then along to the column boundary."
+)
+assert boundary_as_land == printed_table[("boundary", "land")], (
+    "Go to the row boundary, then along to the column land."
+)
 pair = {str(x).strip().lower() for x in mixed_pair}
 assert len(pair) == 2 and "" not in pair, "Write two different desks in mixed_pair."
 ### BEGIN HIDDEN TESTS
-sums = {frozenset(k): printed_table[k] + printed_table[k[::-1]] for k in printed_table if k[0] != k[1]}
-assert frozenset(pair) == max(sums, key=sums.get), "Look again: which two desks have the largest numbers beside the diagonal, in both directions?"
+sums = {
+    frozenset(k): printed_table[k] + printed_table[k[::-1]] for k in printed_table if k[0] != k[1]
+}
+assert frozenset(pair) == max(sums, key=sums.get), (
+    "Look again: which two desks have the largest numbers beside the diagonal, in both directions?"
+)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -216,10 +306,14 @@ error_ids = [int(i) for i in errors["id"]]
 
 # %% nbgrader={"grade": true, "grade_id": "test_errors", "locked": true, "points": 3, "schema_version": 3, "solution": false, "cell_type": "code"}
 chosen = [int(i) for i in five_errors]
-assert len(set(chosen)) == 5, "Write five different ids between the square brackets, with commas between."
+assert len(set(chosen)) == 5, (
+    "Write five different ids between the square brackets, with commas between."
+)
 outside = [i for i in chosen if i not in set(error_ids)]
 assert not outside, f"These ids are not on the list of errors: {outside}"
-assert len(str(error_note).split()) >= 10, "Say in at least ten words what you noticed in the errors."
+assert len(str(error_note).split()) >= 10, (
+    "Say in at least ten words what you noticed in the errors."
+)
 
 # %% [markdown]
 # ## Part 5. Urgent, and in which language? (2 points)
@@ -235,7 +329,9 @@ print("Urgent requests among those it learned from:")
 print(train.groupby("language")["urgent"].agg(["sum", "count"]).to_string(), "\n")
 
 urgent_test = test[test["urgent"] == 1]
-by_language = urgent_test.groupby("language")["score"].agg(urgent="count", missed=lambda s: int((s < 0.50).sum()))
+by_language = urgent_test.groupby("language")["score"].agg(
+    urgent="count", missed=lambda s: int((s < 0.50).sum())
+)
 by_language["missed %"] = (100 * by_language["missed"] / by_language["urgent"]).round(0)
 print("Urgent requests in the test, with the line at 0.50:")
 print(by_language.to_string())
@@ -258,10 +354,14 @@ missed_table = {k: (int(v["missed"]), int(v["urgent"])) for k, v in by_language.
 # %% nbgrader={"grade": true, "grade_id": "test_language", "locked": true, "points": 2, "schema_version": 3, "solution": false, "cell_type": "code"}
 assert str(worst_language).strip().lower() in {"en", "sw", "mix"}, "Write en, sw or mix."
 assert missed_at_half >= 0, "Add up the column missed."
-assert missed_at_half == sum(m for m, _ in missed_table.values()), "Add the three numbers in the column missed once more."
+assert missed_at_half == sum(m for m, _ in missed_table.values()), (
+    "Add the three numbers in the column missed once more."
+)
 ### BEGIN HIDDEN TESTS
 shares = {k: m / n for k, (m, n) in missed_table.items()}
-assert str(worst_language).strip().lower() == max(shares, key=shares.get), "Compare the shares (missed %), not the counts."
+assert str(worst_language).strip().lower() == max(shares, key=shares.get), (
+    "Compare the shares (missed %), not the counts."
+)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -275,7 +375,9 @@ assert str(worst_language).strip().lower() == max(shares, key=shares.get), "Comp
 for line in [0.50, 0.40, 0.30, 0.20, 0.15, 0.10, 0.08, 0.06, 0.04, 0.02]:
     read_now = (test["score"] >= line).mean() * 100
     missed = (urgent_test["score"] < line).mean() * 100
-    print(f"line {line:.2f}: a human reads {read_now:5.1f} % now, {missed:5.1f} % of urgent requests missed")
+    print(
+        f"line {line:.2f}: a human reads {read_now:5.1f} % now, {missed:5.1f} % of urgent requests missed"
+    )
 
 # %% [markdown]
 # Write your line as a number between 0 and 1. The lines under it work out what it costs. Keep the promise without making people read more than they must.
@@ -288,15 +390,23 @@ threshold = 0.07
 ### END SOLUTION
 missed_percent = float((urgent_test["score"] < threshold).mean() * 100)
 workload_percent = float((test["score"] >= threshold).mean() * 100)
-missed_by_language = (urgent_test["score"] < threshold).groupby(urgent_test["language"]).sum().astype(int).to_dict()
-print(f"Missed: {missed_percent:.1f} % of urgent requests. Read now: {workload_percent:.1f} % of all requests.")
+missed_by_language = (
+    (urgent_test["score"] < threshold).groupby(urgent_test["language"]).sum().astype(int).to_dict()
+)
+print(
+    f"Missed: {missed_percent:.1f} % of urgent requests. Read now: {workload_percent:.1f} % of all requests."
+)
 print("Missed by language:", missed_by_language)
 
 # %% nbgrader={"grade": true, "grade_id": "test_threshold", "locked": true, "points": 4, "schema_version": 3, "solution": false, "cell_type": "code"}
 assert 0 < threshold < 1, "The line is a number between 0 and 1."
-assert missed_percent <= 2, "At this line the promise of 2 % is not kept. Which way must the line move?"
+assert missed_percent <= 2, (
+    "At this line the promise of 2 % is not kept. Which way must the line move?"
+)
 ### BEGIN HIDDEN TESTS
-assert workload_percent <= 66, "The promise is kept, but people read more than they must. Try to raise the line a little."
+assert workload_percent <= 66, (
+    "The promise is kept, but people read more than they must. Try to raise the line a little."
+)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -318,8 +428,12 @@ decision_note = (
 import re
 
 note = str(decision_note)
-assert len(note.split()) >= 25, "Write at least 25 words: the line, the reading and who may be missed."
-assert re.search(r"[0-9]", note), "Use at least one figure, so that the head of department can decide."
+assert len(note.split()) >= 25, (
+    "Write at least 25 words: the line, the reading and who may be missed."
+)
+assert re.search(r"[0-9]", note), (
+    "Use at least one figure, so that the head of department can decide."
+)
 
 # %% [markdown]
 # ## Before you close
