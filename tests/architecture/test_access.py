@@ -1,0 +1,151 @@
+"""Every address there is, and who may use it. A new one that is not in the table fails."""
+
+from uuid import uuid4
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from lms.organisations.scoping import every_organisation
+
+ANYONE, SIGNED_IN, OWNER, STAFF, TRAINER = "anyone", "signed in", "owner", "staff", "trainer"
+
+# name → who gets through; everyone else is sent to sign in, or told 403 or 404
+ACCESS = {
+    "courses:catalogue": ANYONE,
+    "courses:course": ANYONE,
+    "courses:enrol": SIGNED_IN,
+    "courses:dashboard": SIGNED_IN,
+    "courses:run": OWNER,
+    "courses:activity": OWNER,
+    "courses:lesson_position": OWNER,
+    "assessments:item": OWNER,
+    "assessments:overview": OWNER,
+    "assessments:submit": OWNER,
+    "assessments:review": OWNER,
+    "accounts:profile": SIGNED_IN,
+    "accounts:sentmessage_list": STAFF,
+    "reports:home": STAFF,
+    "reports:learner_list": STAFF,
+    "reports:styleguide": ANYONE,
+    "health_live": ANYONE,
+    "health_ready": ANYONE,
+    "set_language": ANYONE,
+    "labs:open": OWNER,
+    "labs:wait": OWNER,
+    "labs:submit": OWNER,
+    "labs:submission": OWNER,
+}
+# whole trees that guard themselves: Wagtail's admin and documents, allauth's pages and provider
+GUARDED_ELSEWHERE = ("cms/", "documents/", "accounts/", "identity/", ".well-known/", "media/")
+
+
+def _walk(resolver, path="", namespace=()):
+    for pattern in resolver.url_patterns:
+        here = path + str(pattern.pattern).removeprefix("^")
+        if isinstance(pattern, URLResolver):
+            inner = namespace + ((pattern.namespace,) if pattern.namespace else ())
+            yield from _walk(pattern, here, inner)
+        elif isinstance(pattern, URLPattern) and not here.startswith(GUARDED_ELSEWHERE):
+            yield ":".join([*namespace, pattern.name or here])
+
+
+def our_views():
+    return set(_walk(get_resolver()))
+
+
+def test_every_view_states_who_may_use_it():
+    assert our_views() == set(ACCESS)
+
+
+def arguments(name, world):
+    """Arguments that name `world`'s own records."""
+    attempt = uuid4()
+    lesson = world.entry("lesson")["key"]
+    return {
+        "courses:course": [world.run.course.slug],
+        "courses:enrol": [world.run.course.slug],
+        "courses:run": [world.enrolment.pk],
+        "courses:activity": [world.enrolment.pk, lesson],
+        "courses:lesson_position": [world.enrolment.pk, lesson],
+        "assessments:item": [world.enrolment.pk, attempt, 1],
+        "assessments:overview": [world.enrolment.pk, attempt],
+        "assessments:submit": [world.enrolment.pk, attempt],
+        "assessments:review": [world.enrolment.pk, attempt],
+        "reports:learner_list": ["kenya"],
+        "labs:open": [world.enrolment.pk, lesson],
+        "labs:wait": [world.enrolment.pk, lesson],
+        "labs:submit": [world.enrolment.pk, lesson],
+        "labs:submission": [1],
+    }.get(name, [])
+
+
+POST_ONLY = {
+    "courses:lesson_position",
+    "assessments:submit",
+    "set_language",
+    "labs:open",
+    "labs:submit",
+}
+
+
+def ask(client, name, world):
+    method = client.post if name in POST_ONLY else client.get
+    return method(reverse(name, args=arguments(name, world)))
+
+
+@pytest.mark.parametrize("name", sorted(ACCESS))
+def test_nobody_is_sent_to_sign_in_unless_the_page_is_for_anyone(name, world, client):
+    response = ask(client, name, world)
+
+    if ACCESS[name] == ANYONE:
+        assert response.status_code in {200, 302}
+        assert "/accounts/" not in response.get("Location", "")
+    else:
+        assert response.status_code == 302
+        assert response["Location"].startswith("/accounts/login/")
+
+
+@pytest.mark.parametrize("name", sorted(name for name in ACCESS if ACCESS[name] in {OWNER, STAFF}))
+def test_a_stranger_from_another_country_gets_nothing(name, world, client):
+    for person in (world.stranger, world.rwandan_coordinator):
+        if name == "reports:home" and person == world.rwandan_coordinator:
+            continue  # a staff page of their own
+        client.force_login(person)
+
+        assert ask(client, name, world).status_code in {403, 404}
+
+
+def test_a_country_s_coordinator_sees_that_country_alone(world, client):
+    client.force_login(world.kenyan_coordinator)
+
+    page = client.get(reverse("reports:learner_list", args=["kenya"])).content.decode()
+
+    assert "Wambui Njoroge" in page
+    assert "Uwase Marie" not in page
+    assert client.get(reverse("reports:learner_list", args=["rwanda"])).status_code == 404
+    assert client.get(reverse("reports:learner_list", args=["centre"])).status_code == 404
+
+
+def test_the_export_holds_that_country_alone(world, client):
+    client.force_login(world.rwandan_coordinator)
+
+    response = client.get(reverse("reports:learner_list", args=["rwanda"]), {"format": "csv"})
+    lines = b"".join(response.streaming_content).decode()
+
+    assert "Uwase Marie" in lines
+    assert "Wambui Njoroge" not in lines
+
+
+@pytest.mark.parametrize(
+    "role", ["learner", "kenyan_coordinator", "rwandan_coordinator", "trainer", "stranger"]
+)
+def test_enrolments_listed_are_the_enrolments_allowed(role, world):
+    from courses.models import Enrolment
+
+    user = getattr(world, role)
+    with every_organisation():  # the law is about all records
+        allowed = {
+            row for row in Enrolment.objects.all() if user.has_perm("courses.view_enrolment", row)
+        }
+
+        assert set(Enrolment.objects.visible_to(user)) == allowed

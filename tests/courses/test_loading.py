@@ -1,0 +1,172 @@
+"""Loading courses from files: whole or not at all, and again without harm."""
+
+from io import StringIO
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
+
+from courses.loading.course import load_course
+from courses.loading.markdown import to_blocks
+from courses.models import CoursePage, LessonPage
+from courses.svg import clean_svg
+from lms.operations.demo import COURSES
+
+COURSE = """---
+code: X1
+key: x1
+slug: x-one
+title: Course X
+level: foundations
+hours: 1
+summary: A course.
+outcomes: [One]
+---
+About it.
+"""
+LESSON = """---
+key: x1-l1
+title: First
+minutes: 3
+---
+Text before.
+
+## A heading
+
+::: tip Mind this
+Body *here*.
+:::
+
+| a | b |
+|---|---|
+| 1 | 2 |
+
+```python
+x = 1
+```
+
+::: reveal Why?
+Because.
+:::
+"""
+QUIZ = """
+key: x1-check
+title: Check
+draw: 1
+questions:
+  - {id: q1, kind: choice, prompt: "P?", feedback: F., options: [{text: a, correct: true, feedback: y}, {text: b, feedback: n}]}
+  - {id: q2, kind: number, prompt: "P?", answer: 500, unit: cases, feedback: F.}
+  - {id: q3, kind: match, prompt: "P?", pairs: [{left: a, right: b}, {left: c, right: d}], feedback: F.}
+  - {id: q4, kind: order, prompt: "P?", items: [a, b, c], feedback: F.}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    module = tmp_path / "1-module"
+    module.mkdir()
+    (tmp_path / "course.md").write_text(COURSE)
+    (module / "module.md").write_text("---\nkey: x1-m1\ntitle: Module\n---\n")
+    (module / "1-first.md").write_text(LESSON)
+    (module / "quiz.yaml").write_text(QUIZ)
+    return tmp_path
+
+
+def test_a_lesson_s_markdown_becomes_blocks(tmp_path):
+    kinds = [
+        block["type"] for block in to_blocks(LESSON.split("---\n")[2], key="k", folder=tmp_path)
+    ]
+
+    assert kinds == ["text", "text", "callout", "table", "code", "reveal"]
+
+
+def test_loading_twice_changes_nothing(folder, db):
+    first = load_course(folder)
+    second = load_course(folder)
+
+    assert first.created == ["x1", "x1-m1", "x1-l1", "x1-check"]
+    assert second.unchanged == first.created
+    assert second.edition == first.edition
+    assert CoursePage.objects.get().runs.count() == 1
+
+
+def test_loading_again_updates_what_its_file_changed_and_leaves_an_author_s_edit(folder, db):
+    load_course(folder)
+    page = LessonPage.objects.get()
+    page.title = "As the author has it"
+    page.save_revision().publish()
+
+    load_course(folder)
+    assert LessonPage.objects.get().title == "As the author has it"
+
+    (folder / "1-module/1-first.md").write_text(LESSON.replace("title: First", "title: Second"))
+    report = load_course(folder)
+    assert report.updated == ["x1-l1"]
+    assert LessonPage.objects.get().title == "Second"
+    assert report.edition.number == 3  # the second holds the edit of the author
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "word"),
+    [
+        ("course.md", "no facts", "facts"),
+        ("course.md", "---\ncode: X\n---\n", "lack"),
+        ("1-module/1-first.md", "---\nkey: [\n---\n", "YAML"),
+        ("1-module/1-first.md", LESSON + "\n![a](figures/none.svg)\n", "drawing"),
+        (
+            "1-module/quiz.yaml",
+            "key: k\ntitle: t\nquestions: [{id: q, kind: riddle, prompt: p}]",
+            "riddle",
+        ),
+        ("1-module/quiz.yaml", "key: k\ntitle: t\nquestions: [{id: q, kind: choice}]", "prompt"),
+    ],
+)
+def test_a_fault_names_the_file_and_nothing_is_loaded(file, text, word, folder, db):
+    (folder / file).write_text(text)
+
+    with pytest.raises(CommandError) as error:
+        call_command("load_course", folder, stdout=StringIO())
+
+    assert word in str(error.value)
+    assert not CoursePage.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "svg",
+    [
+        "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 1 1'><script>alert(1)</script></svg>",
+        "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 1 1' onload='alert(1)'/>",
+        "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 1 1'><use href='https://example.org/x.svg'/></svg>",
+        "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 1 1'><foreignObject/></svg>",
+        "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 1 1'><rect fill='url(https://example.org)'/></svg>",
+        "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 1 1'><style>*{}</style></svg>",
+        "<!DOCTYPE svg [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><svg viewBox='0 0 1 1'><text>&x;</text></svg>",
+        "<svg>",
+        "<p>words</p>",
+        "<svg viewBox='0 0 1 1'>" + " " * 40_000 + "</svg>",
+    ],
+)
+def test_a_drawing_that_could_run_or_call_out_is_refused(svg):
+    try:
+        cleaned = clean_svg(svg)
+    except ValidationError:
+        return
+    assert "passwd" not in cleaned
+    assert "root:" not in cleaned
+
+
+@pytest.mark.parametrize(
+    "path", sorted(COURSES.glob("*/course.md")), ids=lambda path: path.parent.name
+)
+def test_the_courses_that_ship_load(path, db):
+    report = load_course(path.parent)
+
+    assert report.edition.activities
+    for module in report.edition.modules:
+        assert 4 <= sum(entry["kind"] == "lesson" for entry in module["activities"]) <= 7
+        assert any(entry["kind"] == "quiz" for entry in module["activities"])
+        assert all(
+            3 <= entry["minutes"] <= 8
+            for entry in module["activities"]
+            if entry["kind"] == "lesson"
+        )
