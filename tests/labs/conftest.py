@@ -18,9 +18,7 @@ COURSE = Path(__file__).with_name("course")
 
 @pytest.fixture(autouse=True)
 def _on_this_machine(settings, tmp_path_factory):
-    """No queue, no cache server, and nothing of a developer's own data."""
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-    settings.SESSION_ENGINE = "django.contrib.sessions.backends.db"
+    """No queue, and nothing of a developer's own data."""
     data = tmp_path_factory.mktemp("labs-data")
     settings.LABS_DATA_DIR = data / "labs"
     settings.IDP_OIDC_PRIVATE_KEY_FILE = data / "oidc.pem"
