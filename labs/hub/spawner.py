@@ -119,6 +119,7 @@ class SandboxSpawner(Spawner):
             "TMPDIR": "/tmp",  # noqa: S108 - the sandbox's own
             "JUPYTER_RUNTIME_DIR": "/tmp/jupyter",  # noqa: S108
             "JUPYTER_PREFER_ENV_PATH": "1",
+            "IPYTHONDIR": "/tmp/ipython",  # noqa: S108
             "MPLCONFIGDIR": "/tmp/matplotlib",  # noqa: S108
             "XDG_CACHE_HOME": "/tmp/cache",  # noqa: S108
             "PYTHONDONTWRITEBYTECODE": "1",

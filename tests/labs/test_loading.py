@@ -57,18 +57,18 @@ def test_changed_instructions_keep_the_release(lab, folder):
 
 
 @pytest.mark.parametrize(
-    ("name", "old", "new", "said"),
+    ("name", "change", "said"),
     [
-        ("lab.md", "minutes: 30", "", "lack minutes"),
-        ("lab.md", "requests.csv", "others.csv", "no file others.csv"),
-        ("lab.md", "requests.csv", "../lab.md", "not the name of a file"),
-        ("master.py", "### END SOLUTION", "", "partner"),
-        ("generate.py", "rows =", "rows = 1 / 0 #", "ZeroDivisionError"),
+        ("lab.md", ("minutes: 30", ""), "lack minutes"),
+        ("lab.md", ("requests.csv", "others.csv"), "no file others.csv"),
+        ("lab.md", ("requests.csv", "../lab.md"), "not the name of a file"),
+        ("master.py", ("### END SOLUTION", ""), "partner"),
+        ("generate.py", ("rows =", "rows = 1 / 0 #"), "ZeroDivisionError"),
     ],
 )
-def test_a_folder_that_is_wrong_is_refused_by_name(lab_course, folder, name, old, new, said):
+def test_a_folder_that_is_wrong_is_refused_by_name(lab_course, folder, name, change, said):
     file = folder / name
-    file.write_text(file.read_text().replace(old, new))
+    file.write_text(file.read_text().replace(*change))
 
     with pytest.raises(ValidationError, match=said):
         load_lab(ModulePage.objects.get(), folder)
