@@ -27,7 +27,8 @@ def reach(port):
         return True
     except OSError:
         return False
-print(6 * 7, reach(%d), [n for n in os.listdir(".") if n[0] != "."], [n for n in os.environ if "SECRET" in n])
+shown = [name for name in os.listdir(".") if name[0] != "."]
+print(6 * 7, reach(%d), shown, [name for name in os.environ if "SECRET" in name])
 """
 
 
