@@ -36,7 +36,7 @@ class Hub:
     def start(self):
         argv, environment = hub_command(self.data_dir)
         with (self.data_dir / "hub.log").open("ab") as log:
-            self.process = subprocess.Popen(  # noqa: S603 - our own
+            self.process = subprocess.Popen(
                 argv, env=environment, stdout=log, stderr=log, start_new_session=True
             )
         until(lambda: self.answers() or self.process.poll() is not None, START_SECONDS)
