@@ -24,4 +24,9 @@ def sentence(check):
 
 
 def with_sentences(checks):
-    return [{**check, "message": sentence(check)} for check in checks]
+    return [{**check, "title": title(check), "message": sentence(check)} for check in checks]
+
+
+def title(check):
+    """A cell's name for people: `test_late_share` is about the late share."""
+    return check["name"].removeprefix("test_").replace("_", " ")

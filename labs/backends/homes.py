@@ -47,10 +47,13 @@ def read_file(home: Path, path: str, limit: int) -> bytes | None:
             fd = os.open(name, EXISTING_FILE, dir_fd=folder_fd)
     except OSError:
         return None
-    with os.fdopen(fd, "rb") as file:
+    try:
         if not stat.S_ISREG(os.fstat(fd).st_mode):
             return None
-        content = file.read(limit + 1)
+        with os.fdopen(fd, "rb", closefd=False) as file:
+            content = file.read(limit + 1)
+    finally:
+        os.close(fd)
     if len(content) > limit:
         raise TooLarge
     return content

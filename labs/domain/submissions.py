@@ -56,7 +56,7 @@ def read_notebook(content: bytes) -> dict:
                 {
                     "cell_type": str(cell["cell_type"]),
                     "metadata": {"nbgrader": _plain_marks(cell["metadata"].get("nbgrader"))},
-                    "source": str(source_of(cell)),
+                    "source": clean(source_of(cell)),
                 }
                 for cell in cells
             ]
@@ -68,8 +68,13 @@ def read_notebook(content: bytes) -> dict:
         ) from error
 
 
+def clean(text) -> str:
+    """`text` without what a database refuses: null characters and halves of surrogate pairs."""
+    return str(text).replace("\0", "").encode("utf-8", "replace").decode()
+
+
 def _plain_marks(marks) -> dict:
-    return {"grade_id": str(marks.get("grade_id", ""))} if isinstance(marks, dict) else {}
+    return {"grade_id": clean(marks.get("grade_id", ""))} if isinstance(marks, dict) else {}
 
 
 @transaction.atomic
@@ -126,9 +131,9 @@ def record_marking(submission: Submission, report) -> GradeRun:
     change_state(submission, State.MARKED)
     run = GradeRun.objects.create(
         submission=submission,
-        checks=[asdict(check) for check in report.checks],
-        cells=report.cells,
-        output=report.output.replace("\0", ""),
+        checks=[{**asdict(check), "detail": clean(check.detail)} for check in report.checks],
+        cells=[{**cell, "detail": clean(cell["detail"])} for cell in report.cells],
+        output=clean(report.output),
         score=_points(report.score),
         maximum=_points(report.maximum),
         seconds=report.seconds,

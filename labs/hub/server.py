@@ -56,7 +56,6 @@ if __name__ == "__main__":
         "--KernelManager.transport=ipc",
         f"--ServerApp.jpserver_extensions={EXTENSIONS}",
         "--LabApp.extension_manager=readonly",
-        "--LabApp.news_url=",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         *sys.argv[1:],
     ]

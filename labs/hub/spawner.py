@@ -22,6 +22,8 @@ from labs.sandbox.bubblewrap import HOME, environment_python
 
 SERVER_PROGRAM = Path(__file__).with_name("server.py")
 SERVER_PROGRAM_INSIDE = "/opt/labs/server.py"
+JUPYTER_CONFIG = Path(__file__).with_name("jupyter")
+JUPYTER_CONFIG_INSIDE = "/opt/labs/jupyter"
 HUB_FOLDER_INSIDE = "/run/hub"
 
 
@@ -83,6 +85,7 @@ class SandboxSpawner(Spawner):
             home=home,
             read_only=(
                 (SERVER_PROGRAM, SERVER_PROGRAM_INSIDE),
+                (JUPYTER_CONFIG, JUPYTER_CONFIG_INSIDE),
                 # the folder, not the socket: a restarted Hub makes a new one
                 (self.platform.hub_socket.parent, HUB_FOLDER_INSIDE),
             ),
@@ -119,6 +122,8 @@ class SandboxSpawner(Spawner):
             "TMPDIR": "/tmp",  # noqa: S108 - the sandbox's own
             "JUPYTER_RUNTIME_DIR": "/tmp/jupyter",  # noqa: S108
             "JUPYTER_PREFER_ENV_PATH": "1",
+            "JUPYTER_CONFIG_PATH": JUPYTER_CONFIG_INSIDE,
+            "IPYTHONDIR": "/tmp/ipython",  # noqa: S108
             "MPLCONFIGDIR": "/tmp/matplotlib",  # noqa: S108
             "XDG_CACHE_HOME": "/tmp/cache",  # noqa: S108
             "PYTHONDONTWRITEBYTECODE": "1",

@@ -104,6 +104,12 @@ FORGES_VALUES = """
 from labs.grading import values
 values.encode = lambda value, keep=None, depth=0: {"_": "array", "dtype": "|O", "shape": [1]}
 """
+CLAIMS_SUCCESS = """
+import gc
+for thing in gc.get_objects():
+    if type(thing).__name__ == "Worker":
+        type(thing).answer = lambda *a: {"ok": False, "outcome": "met", "detail": ""}
+"""
 READS_TESTS = """
 import glob
 for path in glob.glob("/opt/labs/**", recursive=True) + glob.glob("/home/**", recursive=True):
@@ -156,6 +162,7 @@ CHEATS = {
         0,
     ),
     "values forged": ({**ANSWERS, "load": ANSWERS["load"] + FORGES_VALUES}, 0),
+    "success claimed": ({**STUBS, "load": CLAIMS_SUCCESS}, 0),
     "tests searched for": ({**STUBS, "load": READS_TESTS}, 0),
     "pandas replaced": ({**STUBS, "load": REPLACES_PANDAS}, 0),
     "hidden input told later": ({"load": ANSWERS["load"], "fill": TELLS_LATER}, 5),

@@ -1,0 +1,131 @@
+"""From the course page to a marked notebook: a real site, Hub, sign-in, sandbox and marking."""
+
+import json
+import os
+import signal
+from importlib import import_module
+
+import httpx
+import pytest
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.urls import reverse
+
+from courses.domain.enrolment import withdraw
+from courses.models import Progress, Result
+from labs.setup import prepare_hub
+from lms.operations.services import free_port
+from lms.organisations.scoping import every_organisation
+from tests.labs.hub import Browser, JupyterServer, running_hub, until
+from tests.labs.notebooks import handed_in
+from tests.labs.test_submissions import RIGHT
+
+PROBE = """
+import os, socket
+def reach(port):
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=2)
+        return True
+    except OSError:
+        return False
+shown = [name for name in os.listdir(".") if name[0] != "."]
+print(6 * 7, reach(%d), shown, [name for name in os.environ if "SECRET" in name])
+"""
+
+
+@pytest.fixture
+def site(transactional_db, live_server, settings):
+    """The platform at its own address, and a Hub beside it."""
+    settings.SITE_URL = live_server.url.replace("localhost", "127.0.0.1")
+    settings.ALLOWED_HOSTS = ["127.0.0.1"]
+    settings.LABS_HUB_URL = f"http://127.0.0.1:{free_port()}"
+    settings.LABS_HUB_API_URL = f"{settings.LABS_HUB_URL}/hub/api"
+    prepare_hub()
+    with running_hub(settings.LABS_DATA_DIR.parent, settings.LABS_HUB_URL) as hub:
+        yield settings.SITE_URL, hub
+
+
+@pytest.fixture
+def browser_of(site, settings):
+    """Opens browsers in which a user is signed in at the site, and nowhere else."""
+    browsers = []
+
+    def open_browser(user):
+        browsers.append(Browser(site[0], session_of(user, settings)))
+        return browsers[-1]
+
+    yield open_browser
+    for browser in browsers:
+        browser.http.close()
+
+
+def session_of(user, settings):
+    session = import_module(settings.SESSION_ENGINE).SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.save()
+    return session.session_key
+
+
+def test_from_the_course_page_to_a_result(site, browser_of, enrolment, other_enrolment, lab):
+    address, hub = site
+    key = lab.key
+    page = reverse("courses:activity", args=[enrolment.pk, key])
+    browser = browser_of(enrolment.user)
+
+    # one click, no second sign-in
+    assert "Open the lab" in browser.get(page).text
+    opened = browser.post(reverse("labs:open", args=[enrolment.pk, key]))
+    assert "jupyter-config-data" in opened.text, hub.log()
+    assert opened.url.path.endswith("/lab/tree/f9-requests/f9-requests.ipynb")
+    server = JupyterServer(browser, opened)
+    assert server.user == enrolment.user.lab_identity.lab_id
+
+    # the sandbox: a kernel works, the platform's port is not there
+    port = httpx.URL(address).port
+    assert server.run(PROBE % port) == "42 False ['f9-requests'] []\n"
+
+    # another learner's session opens nothing here
+    other = browser_of(other_enrolment.user)
+    other.get(page.replace(str(enrolment.pk), str(other_enrolment.pk), 1))
+    theirs = other.post(reverse("labs:open", args=[other_enrolment.pk, key]))
+    others = JupyterServer(other, theirs)
+    assert others.user != server.user
+    assert other.http.get(f"{server.base}api/contents/").status_code == 403
+
+    # the Hub dies and comes back: server and proxy go on
+    hub.kill()
+    assert server.request("GET", "api/status").status_code == 200
+    hub.start()
+    assert server.request("GET", "api/contents/").status_code == 200
+
+    # the proxy dies: the Hub brings it back, with its routes
+    os.kill(hub.proxy_pid(), signal.SIGKILL)
+    assert until(lambda: answers(server), 20)
+
+    # the learner solves it, hands it in, and is told
+    path = "api/contents/f9-requests/f9-requests.ipynb"
+    notebook = server.request("GET", path).json()["content"]
+    assert "mean()" not in json.dumps(notebook)
+    solved = {"type": "notebook", "format": "json", "content": handed_in(notebook, RIGHT)}
+    assert server.request("PUT", path, json=solved).status_code == 200
+    result = browser.post(reverse("labs:submit", args=[enrolment.pk, key]))
+    assert "4 / 4" in result.text
+    with every_organisation():
+        assert Result.objects.get(enrolment=enrolment, is_current=True).percent == 100
+        assert Progress.objects.get(enrolment=enrolment, activity_key=key).completed_at
+
+    # whoever withdraws is out
+    assert answers(others)
+    with every_organisation():
+        withdraw(other_enrolment, by=other_enrolment.user)
+    assert until(lambda: not answers(others), 10)
+    again = other.post(reverse("labs:open", args=[other_enrolment.pk, key]))
+    assert again.status_code == 404
+
+
+def answers(server):
+    try:
+        return server.request("GET", "api/status").status_code == 200
+    except httpx.HTTPError:
+        return False
