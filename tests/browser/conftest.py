@@ -1,0 +1,180 @@
+"""The whole platform, started as the README says, and a browser that looks at it."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psycopg
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import sync_playwright
+
+from lms.operations.chromium import find_chromium
+from lms.operations.services import free_port
+
+ROOT = Path(__file__).resolve().parents[2]
+ARTEFACTS = ROOT / ".artefacts"
+PHONE, DESKTOP = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
+START_SECONDS = 120
+BROWSER_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+def neighbouring_ports():
+    """A free port with a free one ten above it."""
+    while True:
+        port = free_port()
+        if port + 10 < 65536:
+            return port
+
+
+class Platform:
+    """`manage.py demo` in a process of its own, with its data in a folder of its own."""
+
+    def __init__(self, folder):
+        self.folder, self.port = folder, neighbouring_ports()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.database = os.environ.get("LMS_DATABASE_URL", "")
+        if self.database:  # the run of the tests owns the other one
+            self.database = self._own_database(self.database)
+
+    def _own_database(self, address):
+        name = f"browser_{self.port}"
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        return address.rsplit("/", 1)[0] + f"/{name}"
+
+    @property
+    def environment(self):
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("LMS_", "DJANGO_", "PYTEST"))
+        }
+        more = {"LMS_DATABASE_URL": self.database} if self.database else {}
+        return {**kept, "LMS_DATA_DIR": str(self.folder), **more}
+
+    def start(self):
+        argv = [sys.executable, str(ROOT / "manage.py"), "demo", "--port", str(self.port)]
+        self.log = (self.folder / "demo.log").open("w+")
+        self.process = subprocess.Popen(
+            argv, env=self.environment, stdout=self.log, stderr=subprocess.STDOUT
+        )
+        deadline = time.monotonic() + START_SECONDS
+        while "Ctrl-C stops everything" not in self.words():
+            assert self.process.poll() is None, self.words()
+            assert time.monotonic() < deadline, self.words()
+            time.sleep(0.2)
+        return self
+
+    def words(self):
+        return (self.folder / "demo.log").read_text()
+
+    def stop(self):
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(60)
+        self.log.close()
+
+    @property
+    def password(self):
+        return (self.folder / "demo-password").read_text()
+
+    def pids(self, pattern):
+        """Ids of this platform's processes whose command line matches `pattern`."""
+        found = []
+        for path in Path("/proc").glob("[0-9]*/cmdline"):
+            try:
+                words = path.read_bytes().replace(b"\0", b" ").decode()
+                environment = (path.parent / "environ").read_bytes().decode()
+            except OSError:
+                continue
+            if re.search(pattern, words) and f"LMS_DATA_DIR={self.folder}\0" in environment + "\0":
+                found.append(int(path.parent.name))
+        return found
+
+
+@pytest.fixture(scope="session")
+def platform(tmp_path_factory):
+    platform = Platform(tmp_path_factory.mktemp("platform")).start()
+    yield platform
+    platform.stop()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    executable, environment = find_chromium()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=executable,
+            args=BROWSER_FLAGS,
+            env=environment or dict(os.environ),
+        )
+        yield browser
+        browser.close()
+
+
+class Visitor:
+    """A person with a browser: walks, and leaves screenshots and axe's findings behind."""
+
+    def __init__(self, chromium, platform, journey, **context):
+        self.platform, self.journey, self.number = platform, journey, 0
+        self.context = chromium.new_context(viewport=PHONE, reduced_motion="reduce", **context)
+        self.context.set_default_timeout(20_000)
+        self.page = self.context.new_page()
+        self.faults = []
+        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
+        self.page.on(
+            "response", lambda answer: answer.status >= 500 and self.faults.append(answer.url)
+        )
+
+    def go(self, path):
+        self.page.goto(self.platform.url + path)
+
+    def look(self, name, *, axe=True, narrow=True):
+        """Photograph the page at both widths and let axe read it: no violations, nothing wider than the phone."""
+        self.number += 1
+        kind = "postgresql" if self.platform.database else "sqlite"
+        folder = ARTEFACTS / kind / self.journey
+        folder.mkdir(parents=True, exist_ok=True)
+        wide = self.page.evaluate("document.documentElement.scrollWidth")
+        self.page.screenshot(path=folder / f"{self.number:02d}-{name}-360.png", full_page=True)
+        self.page.set_viewport_size(DESKTOP)
+        self.page.screenshot(path=folder / f"{self.number:02d}-{name}-1280.png")
+        self.page.set_viewport_size(PHONE)
+        assert not narrow or wide <= PHONE["width"], f"{name} is {wide} pixels wide"
+        if axe:
+            found = Axe().run(self.page).response["violations"]
+            assert [(fault["id"], fault["nodes"][0]["html"]) for fault in found] == [], name
+        assert not self.faults
+
+    def sign_in(self, email):
+        self.go("/accounts/login/")
+        self.page.fill("[name=login]", email)
+        self.page.fill("[name=password]", self.platform.password)
+        self.page.click("main button.button")
+        self.page.wait_for_url("**/learn/")
+
+
+@pytest.fixture
+def visitor(chromium, platform):
+    """Makes visitors, and closes their browsers."""
+    made = []
+
+    def make(journey, **context):
+        made.append(Visitor(chromium, platform, journey, **context))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.context.close()
