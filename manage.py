@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent
 ENVIRONMENT = ROOT / ".venv"
 PYTHON = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-NEEDS_DEVELOPMENT_LOCK = {"test", "bench", "lock", "makemessages"}
+NEEDS_DEVELOPMENT_LOCK = {"test", "bench"}
 
 
 def say(sentence):

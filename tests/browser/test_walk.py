@@ -219,7 +219,7 @@ def test_the_walk_without_javascript(visitor):
     learner, trainer = visitor("no-script", java_script_enabled=False), visitor("no-script-staff")
     trainer.sign_in("trainer@demo.example")
     page = learner.page
-    learner.look = lambda name, **_: None  # axe is itself a script
+    learner.look = lambda *_, **__: None  # axe is itself a script
 
     sign_up(learner, trainer, "Kwame Otieno", "kwame@example.org", "kwame@example.org")
     enrol(learner)

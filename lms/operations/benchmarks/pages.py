@@ -1,0 +1,201 @@
+"""Requests a second and times of each page a learner meets, bytes of a first visit, queries, memory."""
+
+import re
+import time
+import uuid
+from pathlib import Path
+
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from courses.models import Enrolment
+from lms.accounts.models import SentMessage, User
+from lms.operations.benchmarks.load import CONNECTIONS, Browser, Measured, row, run_together
+from lms.operations.benchmarks.population import session_of
+from lms.organisations.scoping import every_organisation
+
+SECONDS = 6  # for each page
+SIGN_INS = 5  # for each connection
+CODE = re.compile(r"\d{3}-?\d{3}")
+
+
+class Learner:
+    def __init__(self, address, enrolment):
+        self.address, self.enrolment = address, enrolment
+        self.browser = Browser(address, session_of(enrolment.user))
+        activities = enrolment.run.edition.activities
+        self.lesson = reverse("courses:activity", args=[enrolment.pk, activities[5]["key"]])
+        self.quiz = reverse("courses:activity", args=[enrolment.pk, activities[-1]["key"]])
+
+
+def learners(address):
+    with every_organisation():  # learners of several counties at once
+        rows = Enrolment.objects.select_related("user", "run__edition").order_by("pk")[:CONNECTIONS]
+        return [Learner(address, enrolment) for enrolment in rows]
+
+
+def measure_pages(address):
+    """Each page alone for a few seconds at 8 connections."""
+    people = learners(address)
+    pages = {
+        "catalogue": lambda _person: "/",
+        "course page": lambda _person: reverse("courses:course", args=["benchmark"]),
+        "dashboard": lambda _person: reverse("courses:dashboard"),
+        "course outline": lambda person: reverse("courses:run", args=[person.enrolment.pk]),
+        "lesson": lambda person: person.lesson,
+        "quiz page": lambda person: person.quiz,
+    }
+    rows, faults = [], []
+    for step, path in pages.items():
+        measured = Measured()
+
+        def work(person, path=path, step=step, measured=measured):
+            end = time.perf_counter() + SECONDS
+            while time.perf_counter() < end:
+                measured.time(step, lambda: person.browser.get(path(person)), 200)
+
+        for person in people:
+            person.browser.get(path(person))  # warm
+        wall = run_together([lambda person=person: work(person) for person in people])
+        rows.append(row(step, measured.seconds[step], wall))
+        faults += measured.faults
+    return rows, faults
+
+
+def measure_quiz(address, rounds=2):
+    """Whole attempts of 20 questions, 8 learners at once."""
+    measured = Measured()
+
+    def work(person):
+        browser = person.browser
+        for _ in range(rounds):
+            browser.get(person.quiz).read_token()
+            here = measured.time("quiz: start", lambda: browser.post(person.quiz, {}), 302).location
+            while "/overview/" not in here:
+                measured.time(
+                    "quiz: question", lambda here=here: browser.get(here), 200
+                ).read_token()
+                data = {"client_id": str(uuid.uuid4()), "value": "1"}
+                here = measured.time(
+                    "quiz: save answer", lambda here=here, data=data: browser.post(here, data), 302
+                ).location
+            measured.time("quiz: overview", lambda here=here: browser.get(here), 200).read_token()
+            hand_in = here.replace("/overview/", "/submit/")
+            here = measured.time(
+                "quiz: hand in", lambda hand_in=hand_in: browser.post(hand_in, {}), 302
+            ).location
+            measured.time("quiz: result", lambda here=here: browser.get(here), 200)
+
+    people = learners(address)
+    wall = run_together([lambda person=person: work(person) for person in people])
+    rows = [row(step, seconds, wall) for step, seconds in measured.seconds.items()]
+    return rows, measured.faults, round(rounds * len(people) / wall, 2)
+
+
+def _code_for(address):
+    return CODE.search(SentMessage.objects.filter(recipient=address).latest("pk").body)[0]
+
+
+def measure_sign_in(address):
+    """A code asked for, read and typed; each from an address of its own on this machine, as limits are by address."""
+    measured = Measured()
+    ask, confirm = reverse("account_request_login_code"), reverse("account_confirm_login_code")
+    people = list(
+        User.objects.filter(email__endswith="@bench.example").order_by("-pk")[
+            : CONNECTIONS * SIGN_INS
+        ]
+    )
+
+    def work(number):
+        try:
+            for turn in range(SIGN_INS):
+                person = people[number * SIGN_INS + turn]
+                browser = Browser(address, source=f"127.0.{number + 1}.{turn + 1}")
+                measured.time("sign-in: page", lambda b=browser: b.get(ask), 200).read_token()
+                measured.time(
+                    "sign-in: ask for a code",
+                    lambda b=browser, p=person: b.post(ask, {"contact": p.email}),
+                    302,
+                )
+                measured.time(
+                    "sign-in: code page", lambda b=browser: b.get(confirm), 200
+                ).read_token()
+                code = _code_for(person.email)
+                measured.time(
+                    "sign-in: type the code",
+                    lambda b=browser, c=code: b.post(confirm, {"code": c}),
+                    302,
+                )
+        finally:
+            connection.close()
+
+    wall = run_together([lambda number=number: work(number) for number in range(CONNECTIONS)])
+    return [row(step, seconds, wall) for step, seconds in measured.seconds.items()], measured.faults
+
+
+def first_visit(address):
+    """Requests and compressed bytes of a lesson page and all it loads, with nothing cached."""
+    person = learners(address)[0]
+    page = person.browser.get(person.lesson)
+    found = {"html": len(page.raw)}
+    scripts = 0
+    for path in dict.fromkeys(re.findall(r'(?:href|src)="(/static/[^"]+)"', page.text)):
+        size = len(Browser(address).get(path).raw)
+        found[path] = size
+        scripts += size if path.endswith(".js") else 0
+    return {
+        "requests": len(found),
+        "bytes": sum(found.values()),
+        "javascript_bytes": scripts,
+        "each": found,
+    }
+
+
+def count_queries():
+    """Queries of each page, warm."""
+    with every_organisation():  # any learner will do
+        enrolment = Enrolment.objects.select_related("user", "run__edition").order_by("pk").last()
+    client = Client(HTTP_HOST="127.0.0.1")
+    client.force_login(enrolment.user, "django.contrib.auth.backends.ModelBackend")
+    activities = enrolment.run.edition.activities
+    pages = {
+        "catalogue": "/",
+        "course page": reverse("courses:course", args=["benchmark"]),
+        "dashboard": reverse("courses:dashboard"),
+        "course outline": reverse("courses:run", args=[enrolment.pk]),
+        "lesson": reverse("courses:activity", args=[enrolment.pk, activities[5]["key"]]),
+        "quiz page": reverse("courses:activity", args=[enrolment.pk, activities[-1]["key"]]),
+    }
+    counts = {}
+    for name, path in pages.items():
+        client.get(path)
+        with CaptureQueriesContext(connection) as queries:
+            client.get(path)
+        counts[name] = len(queries)
+    return counts
+
+
+def peak_megabytes(pid):
+    """Most memory that the process and its children have held, in MB (VmHWM of proc_pid_status(5))."""
+    total = 0
+    children = {}
+    for status in Path("/proc").glob("[0-9]*/status"):
+        try:
+            lines = dict(
+                line.split(":", 1) for line in status.read_text().splitlines() if ":" in line
+            )
+        except OSError:
+            continue
+        children.setdefault(int(lines["PPid"]), []).append(
+            (int(lines["Pid"]), int(lines.get("VmHWM", "0 kB").split()[0]))
+        )
+        if int(lines["Pid"]) == pid:
+            total += int(lines.get("VmHWM", "0 kB").split()[0])
+    waiting = [pid]
+    while waiting:
+        for child, size in children.get(waiting.pop(), []):
+            total += size
+            waiting.append(child)
+    return round(total / 1024)

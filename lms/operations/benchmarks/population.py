@@ -1,0 +1,132 @@
+"""The people and the course that the benchmark meets: 2,000 learners, 12 lessons, a quiz of 20 questions."""
+
+import json
+from uuid import uuid4
+
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.cached_db import SessionStore
+from django.db import transaction
+from django.utils import timezone
+
+from assessments.models import QuizPage
+from courses.domain.editions import cut_edition
+from courses.models import (
+    CataloguePage,
+    CoursePage,
+    CourseRun,
+    Enrolment,
+    LessonPage,
+    ModulePage,
+    Progress,
+)
+from lms.accounts.models import User
+from lms.organisations.loading import load_organisations
+from lms.organisations.models import Membership, Organisation, Role
+from lms.organisations.scoping import every_organisation
+
+LEARNERS, LESSONS, QUESTIONS = 2_000, 12, 20
+PARAGRAPH = (
+    "<p>A learning machine knows the examples it was shown and nothing else. An officer who asks what those "
+    "examples were can guess where it will help and where it will mislead.</p>"
+)
+
+
+def _publish(parent, page):
+    parent.add_child(instance=page)
+    page.save_revision().publish()
+    return type(page).objects.get(pk=page.pk)
+
+
+def _question(number):
+    options = [
+        {
+            "text": f"Answer {letter} to question {number}",
+            "correct": letter == "B",
+            "feedback": "This is why.",
+        }
+        for letter in "ABCD"
+    ]
+    value = {
+        "identifier": f"bench-{number}",
+        "prompt": f"<p>An officer at a county counter meets case {number}. What is the first step?</p>",
+        "feedback": "<p>The channel is the doubt, so check by another one.</p>",
+        "options": options,
+    }
+    return {"type": "choice", "value": value, "id": str(uuid4())}
+
+
+def _lesson(number):
+    blocks = [
+        {"type": "text", "value": f"<h2>Part {part}</h2>{PARAGRAPH * 4}", "id": str(uuid4())}
+        for part in range(5)
+    ]
+    callout = {"kind": "tip", "title": "Ask first", "body": PARAGRAPH}
+    blocks.append({"type": "callout", "value": callout, "id": str(uuid4())})
+    return LessonPage(
+        title=f"Lesson {number}", slug=f"bench-lesson-{number}", minutes=5, body=json.dumps(blocks)
+    )
+
+
+def _course():
+    course = _publish(
+        CataloguePage.objects.get(),
+        CoursePage(
+            title="Benchmark course",
+            slug="benchmark",
+            code="B1",
+            level="foundations",
+            hours=2,
+            summary="Measured.",
+        ),
+    )
+    module = _publish(course, ModulePage(title="Module", slug="bench-module"))
+    for number in range(1, LESSONS + 1):
+        _publish(module, _lesson(number))
+    items = json.dumps([_question(number) for number in range(QUESTIONS)])
+    _publish(
+        module, QuizPage(title="Check", slug="bench-quiz", draw=QUESTIONS, tries=100, items=items)
+    )
+    return course
+
+
+@transaction.atomic
+def populate():
+    """Make the course, its run and its learners, each a few lessons in; return the run."""
+    load_organisations()
+    course = _course()
+    run = CourseRun.objects.create(
+        course=course,
+        edition=cut_edition(course),
+        code="B1 01/2026",
+        starts_on=timezone.localdate(),
+    )
+    counties = list(Organisation.objects.filter(kind="county"))
+    users = User.objects.bulk_create(
+        User(full_name=f"Learner {number}", email=f"learner{number}@bench.example", password="!")  # noqa: S106  unusable
+        for number in range(LEARNERS)
+    )
+    Membership.objects.bulk_create(
+        Membership(user=user, organisation=counties[user.pk % 47], role=Role.LEARNER)
+        for user in users
+    )
+    with every_organisation():  # learners of all counties
+        enrolments = Enrolment.objects.bulk_create(
+            Enrolment(user=user, run=run, organisation=counties[user.pk % 47]) for user in users
+        )
+        keys = [entry["key"] for entry in run.edition.activities[:4]]
+        Progress.objects.bulk_create(
+            Progress(enrolment=enrolment, activity_key=key, completed_at=timezone.now())
+            for enrolment in enrolments
+            for key in keys
+        )
+    return run
+
+
+def session_of(user):
+    """The key of a new session in which `user` is signed in."""
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.create()
+    return session.session_key

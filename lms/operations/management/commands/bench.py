@@ -1,0 +1,119 @@
+"""`manage.py bench`: the product in its production form, measured."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+from lms.operations.benchmarks import pages, population
+from lms.operations.processes import beat, wait_for_port, web, worker
+from lms.operations.services import free_port, postgres_server, running, valkey_server
+
+
+class Command(BaseCommand):
+    help = "Starts PostgreSQL, Valkey, web server and worker, loads 2,000 learners, and prints what it measured."
+    requires_system_checks = []
+
+    def add_arguments(self, parser):
+        parser.add_argument("--json", type=Path, help="Also write the figures to this file")
+        parser.add_argument("--inside", action="store_true", help="Used by the command itself")
+
+    def handle(self, *, inside, **options):
+        if inside:
+            self.measure(options["json"])
+        else:
+            sys.exit(self.start_servers(options["json"]))
+
+    def start_servers(self, path):
+        """Start what production has, then this command again with those servers in its settings."""
+        with ExitStack() as stack:
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="umahiri-bench-"))
+            environment = {
+                **os.environ,
+                "LMS_DATA_DIR": folder,
+                "LMS_REDIS_URL": stack.enter_context(valkey_server()),
+                "LMS_DATABASE_URL": stack.enter_context(postgres_server()),
+                "LMS_SITE_URL": f"http://127.0.0.1:{free_port()}",
+                "LMS_DEMO": "0",
+            }
+            argv = [
+                sys.executable,
+                "manage.py",
+                "bench",
+                "--inside",
+                *(["--json", str(path.resolve())] if path else []),
+            ]
+            return subprocess.run(  # noqa: S603  this command again
+                argv, env=environment, check=False, cwd=settings.BASE_DIR
+            ).returncode
+
+    def measure(self, path):
+        self.stdout.write("Preparing the database, static files and 2,000 learners …")
+        call_command("migrate", verbosity=0)
+        call_command("collectstatic", verbosity=0, interactive=False)
+        population.populate()
+        site, port = settings.SITE_URL, int(settings.SITE_URL.rsplit(":", 1)[1])
+        with ExitStack() as stack:
+            processes = {
+                process.name: stack.enter_context(
+                    running(process.argv, env={**os.environ, **process.env})
+                )
+                for process in (web(), worker(), beat())
+            }
+            if not wait_for_port("127.0.0.1", port, 60):
+                raise RuntimeError("The web server did not start.")
+            self.stdout.write("Measuring at 8 connections …")
+            sign_in, faults = pages.measure_sign_in(site)
+            page_rows, more = pages.measure_pages(site)
+            quiz, most, attempts = pages.measure_quiz(site)
+            figures = {
+                "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
+                "load_average": os.getloadavg()[0],
+                "pages": [*sign_in, *page_rows, *quiz],
+                "attempts_per_second": attempts,
+                "first_visit_of_a_lesson": pages.first_visit(site),
+                "queries": pages.count_queries(),
+                "peak_megabytes": {
+                    name: pages.peak_megabytes(process.pid) for name, process in processes.items()
+                },
+                "faults": [*faults, *more, *most],
+            }
+        self.print_table(figures)
+        if path:
+            path.write_text(json.dumps(figures, indent=1))
+        self.stdout.write(json.dumps(figures))
+        if figures["faults"]:
+            sys.exit(f"{len(figures['faults'])} requests were not answered as they should be.")
+
+    def print_table(self, figures):
+        self.stdout.write(
+            f"\n{'page':<28}{'requests':>9}{'a second':>10}{'p50 ms':>9}{'p95 ms':>9}"
+        )
+        for row in figures["pages"]:
+            self.stdout.write(
+                f"{row['step']:<28}{row['requests']:>9}{row['per_second']:>10}{row['p50_ms']:>9}{row['p95_ms']:>9}",
+            )
+        self.stdout.write(
+            f"\nwhole attempts of 20 questions a second: {figures['attempts_per_second']}"
+        )
+        visit = figures["first_visit_of_a_lesson"]
+        self.stdout.write(
+            f"first visit of a lesson: {visit['bytes'] / 1000:.1f} KB in {visit['requests']} requests, "
+            f"{visit['javascript_bytes'] / 1000:.1f} KB of it JavaScript",
+        )
+        self.stdout.write(
+            "queries: " + ", ".join(f"{name} {count}" for name, count in figures["queries"].items())
+        )
+        self.stdout.write(
+            "peak MB: "
+            + ", ".join(f"{name} {size}" for name, size in figures["peak_megabytes"].items())
+        )
+        self.stdout.write("")
