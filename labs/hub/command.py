@@ -10,6 +10,8 @@ from pathlib import Path
 
 from labs.hub.servers import stop_all_servers
 from labs.hub.settings import CONFIG_VARIABLE, SECRETS, load_settings, write_private
+from labs.sandbox import SandboxError
+from labs.sandbox.bubblewrap import is_seen_by_all
 from labs.sandbox.process import start_time
 
 PRODUCT = Path(__file__).resolve().parents[2]
@@ -35,7 +37,12 @@ def hub_command(data_dir):
 
 
 def prepare_folders(settings):
-    """Make the folders, and the secrets that do not exist yet; harmless when repeated."""
+    """Make the folders, and the secrets that do not exist yet; harmless when repeated.
+
+    Refuses a data folder that every lab would see.
+    """
+    if is_seen_by_all(settings.folder):
+        raise SandboxError(f"Every lab would see {settings.folder}: keep the data elsewhere.")
     for folder in (Path(settings.folder), settings.homes, settings.grants, settings.state):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for folder in (Path(settings.run_folder), settings.servers):

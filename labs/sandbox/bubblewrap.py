@@ -61,6 +61,12 @@ def environment_folders():
     return [(folder, folder) for folder in sorted(folders) if not folder.is_relative_to("/usr")]
 
 
+def is_seen_by_all(path):
+    """Whether every sandbox sees `path`, because it lies in the system or the environment."""
+    shown = [Path("/usr"), *(folder for folder, _inside in environment_folders())]
+    return any(Path(path).resolve().is_relative_to(folder) for folder in shown)
+
+
 def environment_python():
     return str(Path(sys.prefix).resolve() / "bin" / "python")
 

@@ -158,6 +158,19 @@ def test_without_bubblewrap_nothing_starts(monkeypatch):
         capabilities.require_protections()
 
 
+@pytest.mark.parametrize(
+    ("path", "is_seen"),
+    [
+        ("/usr/share/umahiri/.data", True),
+        (f"{sys.prefix}/data", True),
+        ("/srv/umahiri/.data", False),
+        (f"{Path(sys.prefix).parent}/.data", False),
+    ],
+)
+def test_a_folder_that_every_lab_sees_is_known(path, is_seen):
+    assert bubblewrap.is_seen_by_all(path) == is_seen
+
+
 def run_filter(program, machine_number, call, arguments=()):
     """What the kernel would return for `call`: an interpreter of the few instructions in use."""
     data = struct.pack("iIQ6Q", call, machine_number, 0, *(*arguments, *[0] * 6)[:6])
