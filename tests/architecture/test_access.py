@@ -30,6 +30,10 @@ ACCESS = {
     "health_live": ANYONE,
     "health_ready": ANYONE,
     "set_language": ANYONE,
+    "api:openapi-json": ANYONE,
+    "api:api-root": ANYONE,
+    "api:list_courses": ANYONE,
+    "api:get_course": ANYONE,
     "labs:open": OWNER,
     "labs:wait": OWNER,
     "labs:submit": OWNER,
@@ -63,6 +67,7 @@ def arguments(name, world):
     lesson = world.entry("lesson")["key"]
     return {
         "courses:course": [world.run.course.slug],
+        "api:get_course": [world.run.course.slug],
         "courses:enrol": [world.run.course.slug],
         "courses:run": [world.enrolment.pk],
         "courses:activity": [world.enrolment.pk, lesson],
