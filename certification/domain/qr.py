@@ -66,6 +66,10 @@ def sign_claims(snapshot: dict, snapshot_sha256: str, *, at: datetime) -> str:
     r, s = decode_dss_signature(key.sign(_to_be_signed(protected, payload), ec.ECDSA(hashes.SHA256())))
     signature = r.to_bytes(HALF, "big") + s.to_bytes(HALF, "big")
     message = cbor2.CBORTag(COSE_SIGN1_TAG, [protected, {}, payload, signature])
+    return _encode(message)
+
+
+def _encode(message: cbor2.CBORTag) -> str:
     return b32encode(cbor2.dumps(message, canonical=True)).decode().rstrip("=")
 
 
@@ -75,7 +79,9 @@ def read_claims(text: str) -> Claims | None:
         return None
     try:
         message = cbor2.loads(b32decode(text + "=" * (-len(text) % 8)))
-        protected, _unprotected, payload, signature = message.value
+        protected, unprotected, payload, signature = message.value
+        if _encode(message) != text or unprotected:  # nothing beside what the signature covers
+            return None
         headers = cbor2.loads(protected)
         key = qr_public_key(headers[KEY_ID]) if headers[ALGORITHM] == ES256 else None
         if key is None or len(signature) != 2 * HALF:
