@@ -58,7 +58,9 @@ def propose_award(enrolment: Enrolment) -> list[Award]:
             _("An award rests on a completed course; this one is not completed."),
             code="not_completed",
         )
-    return [_propose(enrolment, achievement) for achievement in achievements_of(enrolment.run.course)]
+    return [
+        _propose(enrolment, achievement) for achievement in achievements_of(enrolment.run.course)
+    ]
 
 
 def _propose(enrolment: Enrolment, achievement: Achievement) -> Award:

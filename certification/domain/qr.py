@@ -59,11 +59,15 @@ def sign_claims(snapshot: dict, snapshot_sha256: str, *, at: datetime) -> str:
         RECORD: bytes.fromhex(snapshot_sha256)[:RECORD_BYTES],
     }
     if snapshot["valid_until"]:
-        claims[EXPIRES] = int(datetime.fromisoformat(f"{snapshot['valid_until']['iso']}T23:59:59+03:00").timestamp())
+        claims[EXPIRES] = int(
+            datetime.fromisoformat(f"{snapshot['valid_until']['iso']}T23:59:59+03:00").timestamp()
+        )
     identifier, key = qr_signing_key()
     protected = cbor2.dumps({ALGORITHM: ES256, KEY_ID: identifier}, canonical=True)
     payload = cbor2.dumps(claims, canonical=True)
-    r, s = decode_dss_signature(key.sign(_to_be_signed(protected, payload), ec.ECDSA(hashes.SHA256())))
+    r, s = decode_dss_signature(
+        key.sign(_to_be_signed(protected, payload), ec.ECDSA(hashes.SHA256()))
+    )
     signature = r.to_bytes(HALF, "big") + s.to_bytes(HALF, "big")
     message = cbor2.CBORTag(COSE_SIGN1_TAG, [protected, {}, payload, signature])
     return _encode(message)

@@ -37,7 +37,10 @@ def prepare_release(organisation: Organisation, awards, *, by) -> Release:
     if not wanted:
         raise Refused(_("Choose at least one person."), code="empty")
     found = list(
-        Award.objects.waiting().within(organisation).filter(pk__in=wanted).select_for_update(of=("self",)),
+        Award.objects.waiting()
+        .within(organisation)
+        .filter(pk__in=wanted)
+        .select_for_update(of=("self",)),
     )
     if len(found) != len(wanted):
         raise Refused(
@@ -74,7 +77,11 @@ def release_awards(release: Release, *, by) -> list[Award]:
 
     Refused to whoever prepared it and to anyone without the releaser's role.
     """
-    release = Release.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=release.pk)
+    release = (
+        Release.objects.select_for_update(of=("self",))
+        .select_related("organisation")
+        .get(pk=release.pk)
+    )
     _demand_second_person(release, by)
     now = timezone.now()
     change_state(release, Release.State.RELEASED, by=by, released_by=by, released_at=now)
@@ -110,7 +117,8 @@ def _issue(award: Award, *, by, now) -> None:
 def send_back(release: Release, *, by, note: str) -> None:
     """Dissolve an open release; its awards wait again, and the note tells the registrar why."""
     _demand(
-        rules.is_releaser_of(by, release.organisation) or rules.is_registrar_of(by, release.organisation),
+        rules.is_releaser_of(by, release.organisation)
+        or rules.is_registrar_of(by, release.organisation),
         _("Only those who prepare and release certificates can send a list back."),
     )
     change_state(release, Release.State.DISCARDED, by=by, note=note)

@@ -56,7 +56,10 @@ def letters_of(text: str) -> str:
 def name_begins(name: str, typed: str) -> bool:
     """Whether `typed`, three letters or more, begins `name` or one of its words."""
     wanted = letters_of(typed)
-    starts = [letters_of(name), *(letters_of(" ".join(name.split()[at:])) for at in range(len(name.split())))]
+    starts = [
+        letters_of(name),
+        *(letters_of(" ".join(name.split()[at:])) for at in range(len(name.split()))),
+    ]
     if len(wanted) < NAME_LETTERS:
         return wanted != "" and wanted in starts
     return any(start.startswith(wanted) for start in starts)
@@ -64,7 +67,12 @@ def name_begins(name: str, typed: str) -> bool:
 
 def _issued(**lookup) -> Award | None:
     with every_organisation():  # the public ledger: whoever holds a certificate may have it checked
-        return Award.objects.issued().select_related("replaced_by", "replaces").filter(**lookup).first()
+        return (
+            Award.objects.issued()
+            .select_related("replaced_by", "replaces")
+            .filter(**lookup)
+            .first()
+        )
 
 
 def check_serial(typed: str, name: str) -> Checked:
@@ -100,5 +108,7 @@ def check_qr(payload: str) -> Checked:
 
 def awards_held_by(user):
     """A person's own awards, newest first."""
-    with every_organisation():  # a certificate stays its holder's after they have left the organisation
+    with (
+        every_organisation()
+    ):  # a certificate stays its holder's after they have left the organisation
         return Award.objects.filter(enrolment__user=user).with_facts().select_related("replaces")

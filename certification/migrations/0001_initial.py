@@ -9,141 +9,448 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('courses', '0002_catalogue'),
-        ('organisations', '0001_initial'),
+        ("courses", "0002_catalogue"),
+        ("organisations", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Issuer',
+            name="Issuer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('prefix', models.CharField(help_text='As KSG; never changed once a certificate bears it.', max_length=8, unique=True, validators=[django.core.validators.RegexValidator('^[A-Z]{2,8}$', 'Write two to eight capital letters.')], verbose_name='prefix of serial numbers')),
-                ('name_en', models.CharField(max_length=120, verbose_name='name in English')),
-                ('name_sw', models.CharField(blank=True, max_length=120, verbose_name='name in Kiswahili')),
-                ('unit_en', models.CharField(blank=True, max_length=120, verbose_name='unit in English')),
-                ('unit_sw', models.CharField(blank=True, max_length=120, verbose_name='unit in Kiswahili')),
-                ('signatory1_name', models.CharField(blank=True, max_length=80, verbose_name='first signatory')),
-                ('signatory1_office', models.CharField(max_length=80, verbose_name='office of the first signatory')),
-                ('signatory2_name', models.CharField(blank=True, max_length=80, verbose_name='second signatory')),
-                ('signatory2_office', models.CharField(max_length=80, verbose_name='office of the second signatory')),
-                ('organisation', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='issuer', to='organisations.organisation', verbose_name='organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "prefix",
+                    models.CharField(
+                        help_text="As KSG; never changed once a certificate bears it.",
+                        max_length=8,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Z]{2,8}$", "Write two to eight capital letters."
+                            )
+                        ],
+                        verbose_name="prefix of serial numbers",
+                    ),
+                ),
+                ("name_en", models.CharField(max_length=120, verbose_name="name in English")),
+                (
+                    "name_sw",
+                    models.CharField(blank=True, max_length=120, verbose_name="name in Kiswahili"),
+                ),
+                (
+                    "unit_en",
+                    models.CharField(blank=True, max_length=120, verbose_name="unit in English"),
+                ),
+                (
+                    "unit_sw",
+                    models.CharField(blank=True, max_length=120, verbose_name="unit in Kiswahili"),
+                ),
+                (
+                    "signatory1_name",
+                    models.CharField(blank=True, max_length=80, verbose_name="first signatory"),
+                ),
+                (
+                    "signatory1_office",
+                    models.CharField(max_length=80, verbose_name="office of the first signatory"),
+                ),
+                (
+                    "signatory2_name",
+                    models.CharField(blank=True, max_length=80, verbose_name="second signatory"),
+                ),
+                (
+                    "signatory2_office",
+                    models.CharField(max_length=80, verbose_name="office of the second signatory"),
+                ),
+                (
+                    "organisation",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="issuer",
+                        to="organisations.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'issuer',
-                'verbose_name_plural': 'issuers',
+                "verbose_name": "issuer",
+                "verbose_name_plural": "issuers",
             },
         ),
         migrations.CreateModel(
-            name='Achievement',
+            name="Achievement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title_en', models.CharField(max_length=200, verbose_name='title in English')),
-                ('title_sw', models.CharField(blank=True, help_text='The certificate shows the English title alone while this is empty.', max_length=200, verbose_name='title in Kiswahili')),
-                ('criteria', models.TextField(blank=True, help_text='What a person did to earn it, in a sentence or two.', verbose_name='criteria')),
-                ('hours', models.DecimalField(decimal_places=1, max_digits=5, validators=[django.core.validators.MinValueValidator(0)], verbose_name='hours')),
-                ('rule', models.CharField(choices=[('course_completed', 'when the course is completed'), ('by_hand', 'by hand only')], default='course_completed', max_length=20, verbose_name='proposed')),
-                ('valid_months', models.PositiveSmallIntegerField(blank=True, help_text='Empty: it does not expire.', null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='valid for months')),
-                ('course', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='achievements', to='courses.coursepage', verbose_name='course')),
-                ('issuer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='achievements', to='certification.issuer', verbose_name='issuer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title_en", models.CharField(max_length=200, verbose_name="title in English")),
+                (
+                    "title_sw",
+                    models.CharField(
+                        blank=True,
+                        help_text="The certificate shows the English title alone while this is empty.",
+                        max_length=200,
+                        verbose_name="title in Kiswahili",
+                    ),
+                ),
+                (
+                    "criteria",
+                    models.TextField(
+                        blank=True,
+                        help_text="What a person did to earn it, in a sentence or two.",
+                        verbose_name="criteria",
+                    ),
+                ),
+                (
+                    "hours",
+                    models.DecimalField(
+                        decimal_places=1,
+                        max_digits=5,
+                        validators=[django.core.validators.MinValueValidator(0)],
+                        verbose_name="hours",
+                    ),
+                ),
+                (
+                    "rule",
+                    models.CharField(
+                        choices=[
+                            ("course_completed", "when the course is completed"),
+                            ("by_hand", "by hand only"),
+                        ],
+                        default="course_completed",
+                        max_length=20,
+                        verbose_name="proposed",
+                    ),
+                ),
+                (
+                    "valid_months",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        help_text="Empty: it does not expire.",
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="valid for months",
+                    ),
+                ),
+                (
+                    "course",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="achievements",
+                        to="courses.coursepage",
+                        verbose_name="course",
+                    ),
+                ),
+                (
+                    "issuer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="achievements",
+                        to="certification.issuer",
+                        verbose_name="issuer",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'achievement',
-                'verbose_name_plural': 'achievements',
-                'ordering': ['course', 'pk'],
+                "verbose_name": "achievement",
+                "verbose_name_plural": "achievements",
+                "ordering": ["course", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Release',
+            name="Release",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('open', 'waiting for the second person'), ('released', 'released'), ('discarded', 'sent back')], default='open', max_length=16, verbose_name='state')),
-                ('prepared_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('released_at', models.DateTimeField(blank=True, null=True)),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='why it was sent back')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='releases', to='organisations.organisation')),
-                ('prepared_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='releases_prepared', to=settings.AUTH_USER_MODEL)),
-                ('released_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='releases_released', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "waiting for the second person"),
+                            ("released", "released"),
+                            ("discarded", "sent back"),
+                        ],
+                        default="open",
+                        max_length=16,
+                        verbose_name="state",
+                    ),
+                ),
+                ("prepared_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("released_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "note",
+                    models.CharField(
+                        blank=True, max_length=300, verbose_name="why it was sent back"
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="releases",
+                        to="organisations.organisation",
+                    ),
+                ),
+                (
+                    "prepared_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="releases_prepared",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "released_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="releases_released",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'release',
-                'ordering': ['-prepared_at', '-pk'],
+                "verbose_name": "release",
+                "ordering": ["-prepared_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Award',
+            name="Award",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('proposed', 'proposed'), ('released', 'valid'), ('revoked', 'void'), ('superseded', 'replaced'), ('expired', 'expired')], default='proposed', max_length=16, verbose_name='state')),
-                ('public_id', models.CharField(default=certification.models.awards.new_public_id, editable=False, max_length=32, unique=True)),
-                ('serial', models.CharField(blank=True, max_length=24, null=True, unique=True, verbose_name='serial number')),
-                ('snapshot', models.JSONField(blank=True, default=dict)),
-                ('snapshot_sha256', models.CharField(blank=True, max_length=64)),
-                ('qr', models.TextField(blank=True)),
-                ('proposed_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('released_at', models.DateTimeField(blank=True, null=True)),
-                ('valid_until', models.DateField(blank=True, null=True)),
-                ('revoked_at', models.DateTimeField(blank=True, null=True)),
-                ('revocation_reason', models.CharField(blank=True, choices=[('error', 'issued in error'), ('misconduct', 'conditions were not met, or misconduct'), ('holder', "at the holder's request"), ('other', 'another reason')], max_length=16)),
-                ('revocation_text', models.CharField(blank=True, max_length=300, verbose_name='public reason')),
-                ('achievement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='awards', to='certification.achievement')),
-                ('enrolment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='awards', to='courses.enrolment')),
-                ('replaces', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaced_by', to='certification.award')),
-                ('revoked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('release', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='awards', to='certification.release')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "proposed"),
+                            ("released", "valid"),
+                            ("revoked", "void"),
+                            ("superseded", "replaced"),
+                            ("expired", "expired"),
+                        ],
+                        default="proposed",
+                        max_length=16,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.CharField(
+                        default=certification.models.awards.new_public_id,
+                        editable=False,
+                        max_length=32,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "serial",
+                    models.CharField(
+                        blank=True,
+                        max_length=24,
+                        null=True,
+                        unique=True,
+                        verbose_name="serial number",
+                    ),
+                ),
+                ("snapshot", models.JSONField(blank=True, default=dict)),
+                ("snapshot_sha256", models.CharField(blank=True, max_length=64)),
+                ("qr", models.TextField(blank=True)),
+                ("proposed_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("released_at", models.DateTimeField(blank=True, null=True)),
+                ("valid_until", models.DateField(blank=True, null=True)),
+                ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "revocation_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("error", "issued in error"),
+                            ("misconduct", "conditions were not met, or misconduct"),
+                            ("holder", "at the holder's request"),
+                            ("other", "another reason"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "revocation_text",
+                    models.CharField(blank=True, max_length=300, verbose_name="public reason"),
+                ),
+                (
+                    "achievement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="awards",
+                        to="certification.achievement",
+                    ),
+                ),
+                (
+                    "enrolment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="awards",
+                        to="courses.enrolment",
+                    ),
+                ),
+                (
+                    "replaces",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="replaced_by",
+                        to="certification.award",
+                    ),
+                ),
+                (
+                    "revoked_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "release",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="awards",
+                        to="certification.release",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'award',
-                'ordering': ['-released_at', '-pk'],
+                "verbose_name": "award",
+                "ordering": ["-released_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='SerialCounter',
+            name="SerialCounter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField()),
-                ('last', models.PositiveIntegerField(default=0)),
-                ('issuer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='counters', to='certification.issuer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField()),
+                ("last", models.PositiveIntegerField(default=0)),
+                (
+                    "issuer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="counters",
+                        to="certification.issuer",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'counter of serial numbers',
+                "verbose_name": "counter of serial numbers",
             },
         ),
         migrations.AddConstraint(
-            model_name='achievement',
-            constraint=models.UniqueConstraint(fields=('course', 'title_en'), name='achievement_title_once_a_course'),
+            model_name="achievement",
+            constraint=models.UniqueConstraint(
+                fields=("course", "title_en"), name="achievement_title_once_a_course"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='release',
-            constraint=models.CheckConstraint(condition=models.Q(('released_by__isnull', True), models.Q(('released_by', models.F('prepared_by')), _negated=True), _connector='OR'), name='release_by_two_people'),
+            model_name="release",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("released_by__isnull", True),
+                    models.Q(("released_by", models.F("prepared_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="release_by_two_people",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='release',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'released'), _negated=True), models.Q(('released_at__isnull', False), ('released_by__isnull', False)), _connector='OR'), name='release_released_has_second_person'),
+            model_name="release",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "released"), _negated=True),
+                    models.Q(("released_at__isnull", False), ("released_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="release_released_has_second_person",
+            ),
         ),
         migrations.AddIndex(
-            model_name='award',
-            index=models.Index(fields=['state', 'valid_until'], name='award_state_until'),
+            model_name="award",
+            index=models.Index(fields=["state", "valid_until"], name="award_state_until"),
         ),
         migrations.AddConstraint(
-            model_name='award',
-            constraint=models.UniqueConstraint(condition=models.Q(('replaces__isnull', True)), fields=('achievement', 'enrolment'), name='award_once_a_person_and_run'),
+            model_name="award",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("replaces__isnull", True)),
+                fields=("achievement", "enrolment"),
+                name="award_once_a_person_and_run",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='award',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('serial__isnull', True), ('state', 'proposed')), models.Q(models.Q(('state', 'proposed'), _negated=True), ('release__isnull', False), ('released_at__isnull', False), ('serial__isnull', False), models.Q(('snapshot_sha256', ''), _negated=True), models.Q(('qr', ''), _negated=True)), _connector='OR'), name='award_released_is_whole'),
+            model_name="award",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("serial__isnull", True), ("state", "proposed")),
+                    models.Q(
+                        models.Q(("state", "proposed"), _negated=True),
+                        ("release__isnull", False),
+                        ("released_at__isnull", False),
+                        ("serial__isnull", False),
+                        models.Q(("snapshot_sha256", ""), _negated=True),
+                        models.Q(("qr", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="award_released_is_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='award',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'revoked'), _negated=True), models.Q(('revoked_at__isnull', False), ('revoked_by__isnull', False), models.Q(('revocation_reason', ''), _negated=True), models.Q(('revocation_text', ''), _negated=True)), _connector='OR'), name='award_revoked_has_reason'),
+            model_name="award",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "revoked"), _negated=True),
+                    models.Q(
+                        ("revoked_at__isnull", False),
+                        ("revoked_by__isnull", False),
+                        models.Q(("revocation_reason", ""), _negated=True),
+                        models.Q(("revocation_text", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="award_revoked_has_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='serialcounter',
-            constraint=models.UniqueConstraint(fields=('issuer', 'year'), name='serial_counter_once_a_year'),
+            model_name="serialcounter",
+            constraint=models.UniqueConstraint(
+                fields=("issuer", "year"), name="serial_counter_once_a_year"
+            ),
         ),
     ]

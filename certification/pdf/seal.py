@@ -62,7 +62,9 @@ def _tag_field(writer):
     if isinstance(kids, generic.ArrayObject):
         kids = kids.raw_get(0)
     document = kids.get_object() if isinstance(kids, generic.IndirectObject) else kids
-    widget_object = generic.IndirectObject(widget_reference.idnum, widget_reference.generation, writer)
+    widget_object = generic.IndirectObject(
+        widget_reference.idnum, widget_reference.generation, writer
+    )
     element = writer.add_object(
         generic.DictionaryObject(
             {
