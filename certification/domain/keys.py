@@ -29,13 +29,13 @@ def keys_folder() -> Path:
     return Path(settings.DATA_DIR) / "keys" / "certification"
 
 
-def _passphrase() -> bytes:
+def _passphrase(secret: str) -> bytes:
     derived = HKDF(hashes.SHA256(), 32, salt=None, info=b"certification keys")
-    return urlsafe_b64encode(derived.derive(settings.SECRET_KEY.encode()))
+    return urlsafe_b64encode(derived.derive(secret.encode()))
 
 
 def _keep(path: Path, content: bytes) -> None:
-    """Write `content` for its owner alone, whole or not at all, and never over what another wrote."""
+    """Write for the owner alone, whole or not at all, and never over what another wrote."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     descriptor, draft = tempfile.mkstemp(dir=path.parent)  # mkstemp makes it 0600
     try:
@@ -49,9 +49,10 @@ def _keep(path: Path, content: bytes) -> None:
 
 
 @cache
-def _load(path: Path, secret: str) -> ec.EllipticCurvePrivateKey:  # noqa: ARG001 - part of the cache's key
+def _load(path: Path, secret: str) -> ec.EllipticCurvePrivateKey:
+    """Opened once in a process; opening is slow on purpose."""
     try:
-        return serialization.load_pem_private_key(path.read_bytes(), _passphrase())
+        return serialization.load_pem_private_key(path.read_bytes(), _passphrase(secret))
     except ValueError as error:
         raise ImproperlyConfigured(
             f"{path} cannot be opened: SECRET_KEY is not the one that the signing keys were made with.",
@@ -65,7 +66,7 @@ def _key(name: str) -> ec.EllipticCurvePrivateKey:
         pem = made.private_bytes(
             serialization.Encoding.PEM,
             serialization.PrivateFormat.PKCS8,
-            serialization.BestAvailableEncryption(_passphrase()),
+            serialization.BestAvailableEncryption(_passphrase(settings.SECRET_KEY)),
         )
         _keep(path, pem)
     return _load(path, settings.SECRET_KEY)
@@ -111,7 +112,8 @@ def _usage(*, is_root: bool) -> x509.KeyUsage:
     )
 
 
-def _certificate(subject, public_key, issuer, issuer_key, years, extensions) -> bytes:
+def _certificate(subject, public_key, signer, years, extensions) -> bytes:
+    issuer, issuer_key = signer
     begin = datetime.now(UTC) - timedelta(days=1)  # for clocks that run behind ours
     builder = (
         x509.CertificateBuilder()
@@ -139,7 +141,7 @@ def root_certificate() -> x509.Certificate:
             (_usage(is_root=True), True),
             (x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False),
         ]
-        _keep(path, _certificate(name, key.public_key(), name, key, ROOT_YEARS, extensions))
+        _keep(path, _certificate(name, key.public_key(), (name, key), ROOT_YEARS, extensions))
     return x509.load_pem_x509_certificate(path.read_bytes())
 
 
@@ -169,8 +171,7 @@ def seal_key() -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate]:
             _certificate(
                 subject,
                 key.public_key(),
-                root.subject,
-                _key("root"),
+                (root.subject, _key("root")),
                 SEAL_YEARS,
                 extensions,
             ),

@@ -1,4 +1,4 @@
-"""Proposing awards: by rule when a course is completed, and again from state if the news was lost."""
+"""Proposing awards: when a course is completed, and again from state if the news was lost."""
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -31,7 +31,7 @@ def centre_issuer() -> Issuer:
 
 
 def achievements_of(course: CoursePage) -> list[Achievement]:
-    """Return what completing `course` earns; made from the course's own words if nothing was authored."""
+    """Return what completing `course` earns, made from its own words if nothing was authored."""
     found = list(Achievement.objects.earned_by_completing(course))
     if found or course.achievements.exists():  # authored to be given by hand only
         return found
@@ -91,7 +91,7 @@ def propose_missed_awards() -> int:
 
 @transaction.atomic
 def propose_replacement(award: Award, *, by) -> Award:
-    """Propose the corrected certificate of an issued one, which stays valid until the new one is released.
+    """Propose the correction of an issued award, which stays valid until the new one is released.
 
     Its words are taken anew on release, so correct the name or the achievement first.
     """

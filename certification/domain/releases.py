@@ -27,7 +27,7 @@ def _demand(is_allowed: bool, sentence: str) -> None:  # noqa: FBT001 - reads as
 def prepare_release(organisation: Organisation, awards, *, by) -> Release:
     """Gather waiting awards of `organisation` and below for a second person to release.
 
-    Refused without a registrar's role there, for an empty list, and for an award that is not waiting.
+    Refused without a registrar's role there, for an empty list, and for what does not wait.
     """
     _demand(
         rules.is_registrar_of(by, organisation),

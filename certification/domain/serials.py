@@ -48,7 +48,7 @@ def is_serial(serial: str) -> bool:
 
 
 def next_serial(issuer: Issuer, year: int) -> str:
-    """Return the next serial of `issuer` in `year`; the counter stays locked until the transaction ends.
+    """Return the next serial of `issuer` in `year`; its counter stays locked until the end.
 
     Called inside the transaction that stores it: if that fails the number is not used up.
     """

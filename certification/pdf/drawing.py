@@ -40,7 +40,7 @@ def draw_qr(payload: str) -> str:
 
 
 def draw_certificate(snapshot: dict, qr: str, *, form: str = "pdf", ppi: int = 150) -> bytes:
-    """Return the certificate as `pdf` or `png`: one page, for everything in the design is placed."""
+    """Return the certificate as `pdf` or `png`: one page, for all of the design is placed."""
     data = {
         "snapshot": snapshot,
         "qr": draw_qr(qr),

@@ -1,4 +1,4 @@
-"""The sealed file of an award: drawn at its first download, kept after it, never publicly served."""
+"""The sealed file of an award: drawn at its first download, kept, never publicly served."""
 
 import os
 import tempfile
@@ -18,7 +18,7 @@ def certificate_path(award: Award) -> Path:
 
 
 def certificate_file(award: Award) -> bytes:
-    """Return the sealed PDF. The folder is a cache: it may be emptied, and the record draws it again."""
+    """Return the sealed PDF. The folder is a cache: the record draws it again."""
     path = certificate_path(award)
     if path.exists():
         return path.read_bytes()

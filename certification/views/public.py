@@ -63,6 +63,6 @@ def scanned(request, payload):
     return _answer(request, check_qr(payload), is_scanned=True)
 
 
-def root(request):  # noqa: ARG001 - Django's signature
+def root(request):
     pem = root_certificate().public_bytes(serialization.Encoding.PEM)
     return HttpResponse(pem, content_type="application/x-pem-file")

@@ -158,9 +158,7 @@ def replace(request, organisation, public_id):
     proposals.propose_replacement(award, by=request.user)
     messages.success(
         request,
-        _(
-            "A replacement of %(serial)s waits to be prepared; the old one stays valid until it is released."
-        )
+        _("A replacement of %(serial)s waits to be prepared. The old one stays valid so long.")
         % {"serial": award.serial},
     )
     return redirect("certification:release_list", organisation.slug)
