@@ -20,3 +20,15 @@ def world(db):
     """A small world: the Centre, Kenya and Rwanda, a course with a run, people in each role."""
     with every_organisation():  # the factory fills several organisations
         return factories.World()
+
+
+@pytest.fixture(scope="session")
+def _signing_folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture
+def signing_folder(_signing_folder, settings):
+    """Signing keys and drawn certificates of tests, away from the product's own."""
+    settings.DATA_DIR = _signing_folder
+    return _signing_folder
