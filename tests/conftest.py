@@ -2,9 +2,21 @@
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 
 from lms.organisations.scoping import every_organisation
 from tests import factories
+
+
+def pytest_collection_modifyitems(config, items):
+    """What uses no database is run once, with SQLite, and not again with PostgreSQL."""
+    if connection.vendor != "postgresql":
+        return
+    uses = [
+        item for item in items if {"db", "transactional_db", "platform"} & set(item.fixturenames)
+    ]
+    config.hook.pytest_deselected(items=[item for item in items if item not in uses])
+    items[:] = uses
 
 
 @pytest.fixture(autouse=True)
