@@ -17,7 +17,7 @@ BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 shared = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 
 
-def snapshot(name="Wanjikũ wa Thiong’o", title="AI Basics for Public Officers"):
+def snapshot(name="Wanjikũ wa Thiong'o", title="AI Basics for Public Officers"):
     return {
         "serial": format_serial("KSG", 2026, 1),
         "name": name,

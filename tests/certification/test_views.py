@@ -56,8 +56,8 @@ def test_another_name_shows_nothing_of_the_holder(award, client):
     ("name", "typed", "expected"),
     [
         ("Wanjiru Ng'ang'a", "nga", True),
-        ("Wanjiru Ng'ang'a", "Wanjiru Ng’ang’a", True),
-        ("Wanjikũ wa Thiong’o", "WANJIKU", True),
+        ("Wanjiru Ng'ang'a", "Wanjiru Ng\u2019ang\u2019a", True),
+        ("Wanjikũ wa Thiong\u2019o", "WANJIKU", True),
         ("Wanjiru Ng'ang'a", "wa", False),
         ("Wanjiru Ng'ang'a", "jir", False),
         ("Wanjiru Ng'ang'a", "---", False),
@@ -189,11 +189,13 @@ def test_a_void_certificate_has_no_file(award, world, client):
     assert "Issued in error." in body(client.get(url("mine")))
 
 
-@pytest.mark.parametrize("who", ["stranger", "registrar", "kenyan_coordinator"])
-def test_nobody_downloads_another_s(award, world, client, who):
-    client.force_login(getattr(world, who))
+def test_nobody_downloads_another_s(award, world, client):
+    assert client.get(url("download", award.public_id)).status_code == 302  # to sign in
 
-    assert client.get(url("download", award.public_id)).status_code == 404
+    for person in (world.stranger, world.registrar, world.kenyan_coordinator):
+        client.force_login(person)
+
+        assert client.get(url("download", award.public_id)).status_code == 404
 
 
 def test_two_people_release_through_their_pages(proposed, world, client):
@@ -290,19 +292,22 @@ def ask_staff(client, name, award, organisation="centre"):
     return method(url(name, organisation, *arguments)).status_code
 
 
-@pytest.mark.parametrize("name", STAFF_VIEWS + STAFF_ACTIONS)
-def test_staff_pages_are_for_those_with_the_role(award, world, client, name):
-    assert ask_staff(client, name, award) == 302  # to sign in
+def test_staff_pages_are_for_those_with_the_role(award, world, client):
+    def answers(organisation="centre"):
+        names = STAFF_VIEWS + STAFF_ACTIONS
+        return {ask_staff(client, name, award, organisation) for name in names}
+
+    assert answers() == {302}  # to sign in
 
     client.force_login(world.learner)
-    assert ask_staff(client, name, award) == 404
+    assert answers() == {404}
 
     client.force_login(world.rwandan_coordinator)
-    assert ask_staff(client, name, award) == 404
-    assert ask_staff(client, name, award, "rwanda") in {403, 404}
+    assert answers() == {404}
+    assert answers("rwanda") == {403, 404}
 
     client.force_login(world.trainer)
-    assert ask_staff(client, name, award) == 403
+    assert answers() == {403}
 
 
 def test_another_country_s_registrar_finds_nothing(award, world, client):
