@@ -84,7 +84,7 @@ def read_claims(text: str) -> Claims | None:
     try:
         message = cbor2.loads(b32decode(text + "=" * (-len(text) % 8)))
         protected, unprotected, payload, signature = message.value
-        if message.tag != COSE_SIGN1_TAG or unprotected or _encode(message) != text:
+        if message.tag != COSE_SIGN1_TAG or unprotected != {} or _encode(message) != text:
             # nothing may stand beside what the signature covers
             return None
         headers = cbor2.loads(protected)

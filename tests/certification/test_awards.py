@@ -48,7 +48,7 @@ def test_a_proposed_award_can_only_be_released(proposed):
 
 
 def test_a_void_award_stays_void(award, world):
-    revoke_award(award, by=world.registrar, reason="error", public_text="Issued in error.")
+    revoke_award(award, by=world.registrar, category="error", reason="Issued in error.")
 
     for to in AwardState:
         with pytest.raises(InvalidTransition):
@@ -80,7 +80,7 @@ def test_nothing_is_proposed_before_the_end(world):
 
 
 def test_an_award_once_voided_is_not_proposed_again(award, world):
-    revoke_award(award, by=world.registrar, reason="misconduct", public_text="Conditions not met.")
+    revoke_award(award, by=world.registrar, category="misconduct", reason="Conditions not met.")
 
     assert propose_award(world.enrolment) == [award]
     assert propose_missed_awards() == 0
@@ -243,11 +243,11 @@ def test_a_row_edited_in_the_database_is_noticed(award):
 def test_only_registrars_and_releasers_void(award, world):
     for person in people_without_the_role(world):
         with pytest.raises(Refused):
-            revoke_award(award, by=person, reason="error", public_text="No.")
+            revoke_award(award, by=person, category="error", reason="No.")
 
 
 def test_a_void_award_says_why_and_who(award, world):
-    revoke_award(award, by=world.releaser, reason="holder", public_text="The holder asked for it.")
+    revoke_award(award, by=world.releaser, category="holder", reason="The holder asked for it.")
 
     award.refresh_from_db()
     assert (award.state, award.revoked_by) == (AwardState.REVOKED, world.releaser)
@@ -256,7 +256,7 @@ def test_a_void_award_says_why_and_who(award, world):
 
 def test_a_void_award_without_a_public_reason_is_refused_by_the_database(award, world):
     with pytest.raises(IntegrityError), transaction.atomic():
-        revoke_award(award, by=world.releaser, reason="error", public_text="")
+        revoke_award(award, by=world.releaser, category="error", reason="")
 
 
 def test_a_replacement_takes_its_place_when_released(award, world):
@@ -277,7 +277,7 @@ def test_a_replacement_takes_its_place_when_released(award, world):
 
 
 def test_a_void_award_is_not_replaced(award, world):
-    revoke_award(award, by=world.registrar, reason="error", public_text="Issued in error.")
+    revoke_award(award, by=world.registrar, category="error", reason="Issued in error.")
 
     with pytest.raises(Refused):
         propose_replacement(award, by=world.registrar)

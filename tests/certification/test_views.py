@@ -75,7 +75,7 @@ def test_a_proposed_award_is_not_public(proposed, client):
 
 def test_a_void_certificate_is_void_for_everyone(award, world, client):
     with every_organisation():
-        revoke_award(award, by=world.releaser, reason="error", public_text="Issued to a namesake.")
+        revoke_award(award, by=world.releaser, category="error", reason="Issued to a namesake.")
 
     for address in (url("award", award.public_id), url("scanned", award.qr)):
         page = body(client.get(address))
@@ -182,7 +182,7 @@ def test_what_is_proposed_is_being_prepared(proposed, world, client):
 
 def test_a_void_certificate_has_no_file(award, world, client):
     with every_organisation():
-        revoke_award(award, by=world.releaser, reason="error", public_text="Issued in error.")
+        revoke_award(award, by=world.releaser, category="error", reason="Issued in error.")
     client.force_login(world.learner)
 
     assert client.get(url("download", award.public_id)).status_code == 404
@@ -259,9 +259,9 @@ def test_voiding_asks_first_and_then_does_it(award, world, client):
     assert url("award_void", "centre", award.public_id) in found
     address = url("award_void", "centre", award.public_id)
     assert "cannot be undone" in body(client.get(address))
-    assert client.post(address, {"reason": "error"}).status_code == 200
+    assert client.post(address, {"category": "error"}).status_code == 200
 
-    client.post(address, {"reason": "error", "public_text": "Issued in error."})
+    client.post(address, {"category": "error", "reason": "Issued in error."})
 
     with every_organisation():
         assert Award.objects.get().state == AwardState.REVOKED
