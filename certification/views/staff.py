@@ -118,7 +118,7 @@ def back(request, organisation, pk):
 
 def award_list(request, organisation):
     demand(request, "certification.view_releases", organisation)
-    search = request.GET.get("q", "").strip()
+    search = request.GET.get("q", "").replace("\x00", "").strip()
     awards = Award.objects.issued().with_facts()
     if search:
         awards = awards.filter(

@@ -350,3 +350,12 @@ def test_an_administrator_edits_achievements(award, client):
 
     assert page.status_code == 200
     assert "Words on the certificate" in body(page)
+
+
+def test_strange_addresses_are_answered(world, client):
+    client.force_login(world.registrar)
+
+    assert client.get("/verify/%00/").status_code == 404
+    assert client.get("/V/%00").status_code == 404
+    assert client.get("/me/certificates/%00/download/").status_code == 404
+    assert client.get(url("award_list", "centre"), {"q": "\x00"}).status_code == 200
