@@ -48,12 +48,13 @@ class SendBackForm(forms.Form):
 
 
 class VoidForm(forms.Form):
-    reason = forms.ChoiceField(
-        label=_("Reason"),
+    category = forms.ChoiceField(
+        label=_("Why"),
         choices=RevocationReason,
+        initial=RevocationReason.ERROR,
         widget=forms.RadioSelect,
     )
-    public_text = forms.CharField(
+    reason = forms.CharField(
         label=_("What everyone will read"),
         max_length=300,
         help_text=_("One sentence, shown to anyone who checks this certificate. Name no person."),

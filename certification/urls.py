@@ -1,7 +1,15 @@
 from django.contrib.auth.decorators import login_not_required
-from django.urls import path
+from django.urls import path, register_converter
 
 from certification.views import learners, public, staff
+
+
+class PublicId:
+    regex = "[0-9a-f]{32}"
+    to_python = to_url = staticmethod(str)
+
+
+register_converter(PublicId, "public_id")
 
 app_name = "certification"
 urlpatterns = [
@@ -14,16 +22,16 @@ urlpatterns = [
         name="root",
     ),
     path("me/certificates/", learners.mine, name="mine"),
-    path("me/certificates/<str:public_id>/download/", learners.download, name="download"),
+    path("me/certificates/<public_id:public_id>/download/", learners.download, name="download"),
     path("o/<slug:organisation>/releases/", staff.release_list, name="release_list"),
     path("o/<slug:organisation>/releases/prepare/", staff.prepare, name="release_prepare"),
     path("o/<slug:organisation>/releases/<int:pk>/", staff.release_detail, name="release_detail"),
     path("o/<slug:organisation>/releases/<int:pk>/release/", staff.release, name="release"),
     path("o/<slug:organisation>/releases/<int:pk>/back/", staff.back, name="release_back"),
     path("o/<slug:organisation>/awards/", staff.award_list, name="award_list"),
-    path("o/<slug:organisation>/awards/<str:public_id>/void/", staff.void, name="award_void"),
+    path("o/<slug:organisation>/awards/<public_id:public_id>/void/", staff.void, name="award_void"),
     path(
-        "o/<slug:organisation>/awards/<str:public_id>/replace/",
+        "o/<slug:organisation>/awards/<public_id:public_id>/replace/",
         staff.replace,
         name="award_replace",
     ),

@@ -52,11 +52,14 @@ def _keep(path: Path, content: bytes) -> None:
 def _load(path: Path, secret: str) -> ec.EllipticCurvePrivateKey:
     """Opened once in a process; opening is slow on purpose."""
     try:
-        return serialization.load_pem_private_key(path.read_bytes(), _passphrase(secret))
+        key = serialization.load_pem_private_key(path.read_bytes(), _passphrase(secret))
     except ValueError as error:
         raise ImproperlyConfigured(
             f"{path} cannot be opened: SECRET_KEY is not the one that the signing keys were made with.",
         ) from error
+    if not isinstance(key, ec.EllipticCurvePrivateKey):
+        raise ImproperlyConfigured(f"{path} does not hold a P-256 key.")
+    return key
 
 
 def _key(name: str) -> ec.EllipticCurvePrivateKey:

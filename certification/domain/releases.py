@@ -126,8 +126,14 @@ def send_back(release: Release, *, by, note: str) -> None:
 
 
 @transaction.atomic
-def revoke_award(award: Award, *, by, reason: RevocationReason, public_text: str) -> None:
-    """Void an issued award; whoever verifies it sees the date and `public_text` from now on."""
+def revoke_award(
+    award: Award,
+    *,
+    by,
+    reason: str,
+    category: RevocationReason = RevocationReason.OTHER,
+) -> None:
+    """Void an issued award; whoever verifies it reads the date and `reason` from now on."""
     organisation = award.enrolment.organisation
     _demand(
         rules.is_registrar_of(by, organisation) or rules.is_releaser_of(by, organisation),
@@ -139,8 +145,8 @@ def revoke_award(award: Award, *, by, reason: RevocationReason, public_text: str
         by=by,
         revoked_at=timezone.now(),
         revoked_by=by,
-        revocation_reason=reason,
-        revocation_text=public_text,
+        revocation_reason=category,
+        revocation_text=reason,
     )
 
 

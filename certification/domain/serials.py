@@ -44,7 +44,7 @@ def normalise_serial(typed: str) -> str:
 def is_serial(serial: str) -> bool:
     """Whether `serial` has the form of one and its check digit is right."""
     match = SERIAL.fullmatch(serial)
-    return bool(match) and damm_digit(match["year"] + match["number"]) == match["check"]
+    return match is not None and damm_digit(match["year"] + match["number"]) == match["check"]
 
 
 def next_serial(issuer: Issuer, year: int) -> str:

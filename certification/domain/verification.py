@@ -1,5 +1,6 @@
 """Checking a certificate: what anyone may ask of the ledger, and what it answers."""
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,6 +12,7 @@ from certification.models import Award, AwardState
 from lms.organisations.scoping import every_organisation
 
 NAME_LETTERS = 3
+PUBLIC_ID = re.compile(r"[0-9a-f]{32}")
 
 
 class Finding(StrEnum):
@@ -89,7 +91,7 @@ def check_serial(typed: str, name: str) -> Checked:
 
 
 def check_public_id(public_id: str) -> Checked:
-    award = _issued(public_id=public_id)
+    award = _issued(public_id=public_id) if PUBLIC_ID.fullmatch(public_id) else None
     return Checked(award) if award else Checked(finding=Finding.UNKNOWN)
 
 

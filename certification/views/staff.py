@@ -15,6 +15,7 @@ from certification.forms import PrepareForm, SendBackForm, VoidForm
 from certification.models import Award, AwardState, Release
 
 PAGE_SIZE = 50
+NEWEST_SHOWN = 10
 WAITING_SHOWN = 200  # a release of more is prepared in parts
 
 
@@ -41,6 +42,8 @@ def release_list(request, organisation):
         "waiting": _waiting()[:WAITING_SHOWN],
         "waiting_count": Award.objects.waiting().count(),
         "open_releases": releases.open(),
+        "newest": Award.objects.issued().with_facts()[:NEWEST_SHOWN],
+        "may_revoke": request.user.has_perm("certification.revoke_award", organisation),
         "closed_releases": releases.exclude(state=Release.State.OPEN)[:10],
         "may_prepare": request.user.has_perm("certification.prepare_release", organisation),
         "may_release": request.user.has_perm("certification.release", organisation),
@@ -115,7 +118,7 @@ def back(request, organisation, pk):
 
 def award_list(request, organisation):
     demand(request, "certification.view_releases", organisation)
-    search = request.GET.get("q", "").strip()
+    search = request.GET.get("q", "").replace("\x00", "").strip()
     awards = Award.objects.issued().with_facts()
     if search:
         awards = awards.filter(

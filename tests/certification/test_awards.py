@@ -41,18 +41,18 @@ def test_every_state_has_its_exits(model):
     assert set(model.TRANSITIONS) == set(model.State)
 
 
-@pytest.mark.parametrize("to", [AwardState.REVOKED, AwardState.SUPERSEDED, AwardState.EXPIRED])
-def test_a_proposed_award_can_only_be_released(proposed, to):
-    with pytest.raises(InvalidTransition):
-        change_state(proposed, to)
+def test_a_proposed_award_can_only_be_released(proposed):
+    for to in set(AwardState) - {AwardState.RELEASED}:
+        with pytest.raises(InvalidTransition):
+            change_state(proposed, to)
 
 
-@pytest.mark.parametrize("to", AwardState)
-def test_a_void_award_stays_void(award, world, to):
-    revoke_award(award, by=world.registrar, reason="error", public_text="Issued in error.")
+def test_a_void_award_stays_void(award, world):
+    revoke_award(award, by=world.registrar, category="error", reason="Issued in error.")
 
-    with pytest.raises(InvalidTransition):
-        change_state(award, to)
+    for to in AwardState:
+        with pytest.raises(InvalidTransition):
+            change_state(award, to)
 
 
 def test_completing_a_course_proposes_its_award(world, django_capture_on_commit_callbacks):
@@ -80,7 +80,7 @@ def test_nothing_is_proposed_before_the_end(world):
 
 
 def test_an_award_once_voided_is_not_proposed_again(award, world):
-    revoke_award(award, by=world.registrar, reason="misconduct", public_text="Conditions not met.")
+    revoke_award(award, by=world.registrar, category="misconduct", reason="Conditions not met.")
 
     assert propose_award(world.enrolment) == [award]
     assert propose_missed_awards() == 0
@@ -151,28 +151,27 @@ def test_the_database_itself_wants_two_people(world, proposed):
         Release.objects.filter(pk=release.pk).update(released_by=world.registrar)
 
 
-@pytest.mark.parametrize(
-    "who",
-    ["learner", "releaser", "administrator", "trainer", "kenyan_coordinator", "superuser"],
-)
-def test_only_a_registrar_prepares(world, proposed, who):
-    world.superuser = factories.user(is_superuser=True, is_staff=True)
-
-    with pytest.raises(Refused) as refusal:
-        prepare_release(world.centre, [proposed], by=getattr(world, who))
-
-    assert refusal.value.code == "role_needed"
+def people_without_the_role(world):
+    superuser = factories.user(is_superuser=True, is_staff=True)
+    return [world.learner, world.administrator, world.trainer, world.kenyan_coordinator, superuser]
 
 
-@pytest.mark.parametrize("who", ["learner", "administrator", "trainer", "superuser"])
-def test_only_a_releaser_releases(world, proposed, who):
-    world.superuser = factories.user(is_superuser=True, is_staff=True)
+def test_only_a_registrar_prepares(world, proposed):
+    for person in (*people_without_the_role(world), world.releaser):
+        with pytest.raises(Refused) as refusal:
+            prepare_release(world.centre, [proposed], by=person)
+
+        assert refusal.value.code == "role_needed"
+
+
+def test_only_a_releaser_releases(world, proposed):
     release = prepare_release(world.centre, [proposed], by=world.registrar)
 
-    with pytest.raises(Refused) as refusal:
-        release_awards(release, by=getattr(world, who))
+    for person in people_without_the_role(world):
+        with pytest.raises(Refused) as refusal:
+            release_awards(release, by=person)
 
-    assert refusal.value.code == "role_needed"
+        assert refusal.value.code == "role_needed"
 
 
 def test_a_country_s_registrar_prepares_that_country_alone(world, proposed):
@@ -241,14 +240,14 @@ def test_a_row_edited_in_the_database_is_noticed(award):
     assert (checked.is_intact, checked.is_valid) == (False, False)
 
 
-@pytest.mark.parametrize("who", ["learner", "trainer", "administrator", "kenyan_coordinator"])
-def test_only_registrars_and_releasers_void(award, world, who):
-    with pytest.raises(Refused):
-        revoke_award(award, by=getattr(world, who), reason="error", public_text="No.")
+def test_only_registrars_and_releasers_void(award, world):
+    for person in people_without_the_role(world):
+        with pytest.raises(Refused):
+            revoke_award(award, by=person, category="error", reason="No.")
 
 
 def test_a_void_award_says_why_and_who(award, world):
-    revoke_award(award, by=world.releaser, reason="holder", public_text="The holder asked for it.")
+    revoke_award(award, by=world.releaser, category="holder", reason="The holder asked for it.")
 
     award.refresh_from_db()
     assert (award.state, award.revoked_by) == (AwardState.REVOKED, world.releaser)
@@ -257,7 +256,7 @@ def test_a_void_award_says_why_and_who(award, world):
 
 def test_a_void_award_without_a_public_reason_is_refused_by_the_database(award, world):
     with pytest.raises(IntegrityError), transaction.atomic():
-        revoke_award(award, by=world.releaser, reason="error", public_text="")
+        revoke_award(award, by=world.releaser, category="error", reason="")
 
 
 def test_a_replacement_takes_its_place_when_released(award, world):
@@ -278,7 +277,7 @@ def test_a_replacement_takes_its_place_when_released(award, world):
 
 
 def test_a_void_award_is_not_replaced(award, world):
-    revoke_award(award, by=world.registrar, reason="error", public_text="Issued in error.")
+    revoke_award(award, by=world.registrar, category="error", reason="Issued in error.")
 
     with pytest.raises(Refused):
         propose_replacement(award, by=world.registrar)
@@ -319,14 +318,13 @@ def test_the_log_tells_who_did_what_without_names(award, world):
     assert not any("Wambui" in f"{entry.label} {entry.data}" for entry in entries)
 
 
-@pytest.mark.parametrize(
-    "role",
-    ["learner", "stranger", "kenyan_coordinator", "trainer", "registrar", "releaser"],
-)
-def test_awards_listed_are_the_awards_allowed(award, world, role):
+def test_awards_listed_are_the_awards_allowed(award, world):
     factories.proposed_award(world.foreign_enrolment)
-    user = getattr(world, role)
+    people = (*people_without_the_role(world)[:-1], world.stranger, world.registrar, world.releaser)
 
-    allowed = {one for one in Award.objects.all() if user.has_perm("certification.view_award", one)}
+    for user in people:
+        allowed = {
+            one for one in Award.objects.all() if user.has_perm("certification.view_award", one)
+        }
 
-    assert set(Award.objects.visible_to(user)) == allowed
+        assert set(Award.objects.visible_to(user)) == allowed

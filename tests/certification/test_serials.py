@@ -17,7 +17,6 @@ from certification.domain.serials import (
     normalise_serial,
 )
 from certification.models import SerialCounter
-from lms.core.errors import Refused
 from lms.organisations.models import Kind
 from tests import factories
 
@@ -56,7 +55,7 @@ def test_what_we_give_out_is_a_serial(serial):
     assert is_serial(serial)
 
 
-@given(serial=serials, hyphen=st.sampled_from("-–—−_ /."))
+@given(serial=serials, hyphen=st.sampled_from("-\u2013\u2014\u2212_ /."))
 def test_a_serial_survives_being_typed(serial, hyphen):
     assert normalise_serial(f"  {serial.lower().replace('-', hyphen)} ") == serial
 
@@ -83,9 +82,9 @@ def test_serials_of_a_year_are_unbroken(world, everywhere):
 def test_a_release_that_fails_uses_no_number_up(world, everywhere):
     issuer = centre_issuer()
 
-    with pytest.raises(Refused), transaction.atomic():
+    with transaction.atomic():
         next_serial(issuer, 2026)
-        raise Refused("later, something was wrong")
+        transaction.set_rollback(True)
     with transaction.atomic():
         assert next_serial(issuer, 2026).startswith("KSG-2026-000001-")
 

@@ -56,8 +56,8 @@ def test_another_name_shows_nothing_of_the_holder(award, client):
     ("name", "typed", "expected"),
     [
         ("Wanjiru Ng'ang'a", "nga", True),
-        ("Wanjiru Ng'ang'a", "Wanjiru Ng’ang’a", True),
-        ("Wanjikũ wa Thiong’o", "WANJIKU", True),
+        ("Wanjiru Ng'ang'a", "Wanjiru Ng\u2019ang\u2019a", True),
+        ("Wanjikũ wa Thiong\u2019o", "WANJIKU", True),
         ("Wanjiru Ng'ang'a", "wa", False),
         ("Wanjiru Ng'ang'a", "jir", False),
         ("Wanjiru Ng'ang'a", "---", False),
@@ -75,7 +75,7 @@ def test_a_proposed_award_is_not_public(proposed, client):
 
 def test_a_void_certificate_is_void_for_everyone(award, world, client):
     with every_organisation():
-        revoke_award(award, by=world.releaser, reason="error", public_text="Issued to a namesake.")
+        revoke_award(award, by=world.releaser, category="error", reason="Issued to a namesake.")
 
     for address in (url("award", award.public_id), url("scanned", award.qr)):
         page = body(client.get(address))
@@ -182,18 +182,20 @@ def test_what_is_proposed_is_being_prepared(proposed, world, client):
 
 def test_a_void_certificate_has_no_file(award, world, client):
     with every_organisation():
-        revoke_award(award, by=world.releaser, reason="error", public_text="Issued in error.")
+        revoke_award(award, by=world.releaser, category="error", reason="Issued in error.")
     client.force_login(world.learner)
 
     assert client.get(url("download", award.public_id)).status_code == 404
     assert "Issued in error." in body(client.get(url("mine")))
 
 
-@pytest.mark.parametrize("who", ["stranger", "registrar", "kenyan_coordinator"])
-def test_nobody_downloads_another_s(award, world, client, who):
-    client.force_login(getattr(world, who))
+def test_nobody_downloads_another_s(award, world, client):
+    assert client.get(url("download", award.public_id)).status_code == 302  # to sign in
 
-    assert client.get(url("download", award.public_id)).status_code == 404
+    for person in (world.stranger, world.registrar, world.kenyan_coordinator):
+        client.force_login(person)
+
+        assert client.get(url("download", award.public_id)).status_code == 404
 
 
 def test_two_people_release_through_their_pages(proposed, world, client):
@@ -257,9 +259,9 @@ def test_voiding_asks_first_and_then_does_it(award, world, client):
     assert url("award_void", "centre", award.public_id) in found
     address = url("award_void", "centre", award.public_id)
     assert "cannot be undone" in body(client.get(address))
-    assert client.post(address, {"reason": "error"}).status_code == 200
+    assert client.post(address, {"category": "error"}).status_code == 200
 
-    client.post(address, {"reason": "error", "public_text": "Issued in error."})
+    client.post(address, {"category": "error", "reason": "Issued in error."})
 
     with every_organisation():
         assert Award.objects.get().state == AwardState.REVOKED
@@ -290,19 +292,22 @@ def ask_staff(client, name, award, organisation="centre"):
     return method(url(name, organisation, *arguments)).status_code
 
 
-@pytest.mark.parametrize("name", STAFF_VIEWS + STAFF_ACTIONS)
-def test_staff_pages_are_for_those_with_the_role(award, world, client, name):
-    assert ask_staff(client, name, award) == 302  # to sign in
+def test_staff_pages_are_for_those_with_the_role(award, world, client):
+    def answers(organisation="centre"):
+        names = STAFF_VIEWS + STAFF_ACTIONS
+        return {ask_staff(client, name, award, organisation) for name in names}
+
+    assert answers() == {302}  # to sign in
 
     client.force_login(world.learner)
-    assert ask_staff(client, name, award) == 404
+    assert answers() == {404}
 
     client.force_login(world.rwandan_coordinator)
-    assert ask_staff(client, name, award) == 404
-    assert ask_staff(client, name, award, "rwanda") in {403, 404}
+    assert answers() == {404}
+    assert answers("rwanda") == {403, 404}
 
     client.force_login(world.trainer)
-    assert ask_staff(client, name, award) == 403
+    assert answers() == {403}
 
 
 def test_another_country_s_registrar_finds_nothing(award, world, client):
@@ -345,3 +350,12 @@ def test_an_administrator_edits_achievements(award, client):
 
     assert page.status_code == 200
     assert "Words on the certificate" in body(page)
+
+
+def test_strange_addresses_are_answered(world, client):
+    client.force_login(world.registrar)
+
+    assert client.get("/verify/%00/").status_code == 404
+    assert client.get("/V/%00").status_code == 404
+    assert client.get("/me/certificates/%00/download/").status_code == 404
+    assert client.get(url("award_list", "centre"), {"q": "\x00"}).status_code == 200
