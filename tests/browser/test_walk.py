@@ -64,7 +64,7 @@ def take_quiz(learner, *, look):
 
 
 SAVE = """async ([path, notebook]) => {
-  const base = location.pathname.split("/lab/")[0];
+  const base = location.pathname.split("/doc/")[0];
   const token = document.cookie.split("; ").find((part) => part.startsWith("_xsrf="))?.split("=")[1] ?? "";
   const answer = await fetch(`${base}/api/contents/${path}?_xsrf=${encodeURIComponent(token)}`, {
     method: "PUT", headers: {"Content-Type": "application/json", "X-XSRFToken": token},
@@ -80,9 +80,9 @@ def do_lab(learner, *, look):
     if look:
         learner.look("lab")
     page.click("button:has-text('Open the lab')")
-    page.wait_for_url("**/user/*/lab/**", timeout=90_000)
+    page.wait_for_url("**/user/*/doc/**", timeout=90_000)
     page.wait_for_selector("#jp-main-dock-panel", timeout=90_000)
-    path = page.url.split("/lab/tree/")[1].split("?")[0]
+    path = page.url.split("/doc/tree/")[1].split("?")[0]
     name = path.split("/")[-1].removesuffix(".ipynb")
     if look:
         learner.look("jupyterlab", axe=False, narrow=False)
