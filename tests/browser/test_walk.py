@@ -81,7 +81,7 @@ def do_lab(learner, *, look):
         learner.look("lab")
     page.click("button:has-text('Open the lab')")
     page.wait_for_url("**/user/*/doc/**", timeout=90_000)
-    page.wait_for_selector("#jp-main-dock-panel", timeout=90_000)
+    page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=90_000)
     path = page.url.split("/doc/tree/")[1].split("?")[0]
     name = path.split("/")[-1].removesuffix(".ipynb")
     if look:
