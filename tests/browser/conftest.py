@@ -142,6 +142,11 @@ class Visitor:
     def go(self, path):
         self.page.goto(self.platform.url + path)
 
+    def click(self, selector):
+        """Click what leads to another page, and be there."""
+        with self.page.expect_navigation():
+            self.page.click(selector)
+
     def look(self, name, *, axe=True, narrow=True):
         """Photograph the page at both widths and let axe read it: no violations, nothing wider than the phone."""
         self.number += 1

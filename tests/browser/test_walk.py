@@ -26,22 +26,22 @@ def sign_up(learner, trainer, name, contact, shown):
     learner.look("sign-up")
     learner.page.fill("[name=full_name]", name)
     learner.page.fill("[name=contact]", contact)
-    learner.page.click("main button.button")
+    learner.click("main button.button")
     learner.look("code")
     learner.page.fill("[name=code]", newest_code(trainer, shown))
-    learner.page.click("main button.button >> nth=0")
+    learner.click("main button.button >> nth=0")
     learner.page.wait_for_url("**/learn/")
 
 
 def enrol(learner):
     learner.go("/")
     learner.look("catalogue")
-    learner.page.click("text=AI basics for public officers")
+    learner.click("text=AI basics for public officers")
     learner.look("course")
-    learner.page.click("main a.button:has-text('Enrol')")
+    learner.click("main a.button:has-text('Enrol')")
     learner.look("enrol")
     learner.page.select_option("[name=organisation]", label="Nyeri County")
-    learner.page.click("main button.button")
+    learner.click("main button.button")
     learner.look("run")
 
 
@@ -49,15 +49,15 @@ def take_quiz(learner, *, look):
     page = learner.page
     if look:
         learner.look("quiz")
-    page.click("main form button.button")
+    learner.click("main form button.button")
     while "/overview/" not in page.url:
         answer(page)
         if look and page.url.endswith("/1/"):
             learner.look("question")
-        page.click("main form button.button >> nth=0")
+        learner.click("main form button.button >> nth=0")
     if look:
         learner.look("overview")
-    page.click("button:has-text('Hand in')")
+    learner.click("button:has-text('Hand in')")
     assert "100 %" in page.inner_text(".big-figure")
     if look:
         learner.look("review")
@@ -79,7 +79,7 @@ def do_lab(learner, *, look):
     page, address = learner.page, learner.page.url
     if look:
         learner.look("lab")
-    page.click("button:has-text('Open the lab')")
+    learner.click("button:has-text('Open the lab')")
     page.wait_for_url("**/user/*/doc/**", timeout=90_000)
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=90_000)
     path = page.url.split("/doc/tree/")[1].split("?")[0]
@@ -88,7 +88,7 @@ def do_lab(learner, *, look):
         learner.look("jupyterlab", axe=False, narrow=False)
     assert page.evaluate(SAVE, [path, solved_notebook(name)]) in {200, 201}
     page.goto(address)
-    page.click("button:has-text('Hand in')")
+    learner.click("button:has-text('Hand in')")
     deadline = time.monotonic() + MARKING_SECONDS
     while page.locator("text=being marked").count():
         assert time.monotonic() < deadline, page.inner_text("main")
@@ -107,13 +107,13 @@ def learn_everything(learner):
         learner.go("/learn/")
         if page.locator("text=Course complete").count():
             return
-        page.click("main article a.button")
+        learner.click("main article a.button")
         kind = page.inner_text("article.lesson header .small").split("·")[0].strip()
         look, _ = kind not in seen, seen.add(kind)
         if kind == "Lesson":
             if look:
                 learner.look("lesson")
-            page.click("main form button.button")
+            learner.click("main form button.button")
         elif kind == "Quiz":
             take_quiz(learner, look=look)
         else:
@@ -126,14 +126,14 @@ def release(registrar, releaser, name):
     registrar.go("/o/centre/releases/")
     registrar.look("proposed")
     assert name in registrar.page.inner_text("main")
-    registrar.page.click("button:has-text('Prepare the chosen')")
+    registrar.click("button:has-text('Prepare the chosen')")
     registrar.look("prepared")
     assert registrar.page.locator("button:has-text('Release these')").count() == 0
     releaser.go("/o/centre/releases/")
     releaser.look("to-release")
-    releaser.page.click("main .card a")
+    releaser.click("main .card a")
     releaser.look("release")
-    releaser.page.click("button:has-text('Release these')")
+    releaser.click("button:has-text('Release these')")
     releaser.look("released")
 
 
@@ -185,7 +185,7 @@ def test_the_whole_walk(visitor, platform):
         clerk.go("/verify/")
         clerk.page.fill("[name=serial]", serial)
         clerk.page.fill("[name=name]", name)
-        clerk.page.click("main button.button")
+        clerk.click("main button.button")
         return clerk.page.inner_text("main")
 
     assert "Nyokabi" in ask(serial, "Nyo")
@@ -204,7 +204,7 @@ def void(releaser, serial):
     releaser.page.locator("tr", has_text=serial).locator("a:has-text('Void')").click()
     releaser.page.fill("[name=reason]", "Issued in error: attendance was not confirmed.")
     releaser.look("void")
-    releaser.page.click("main button.danger")
+    releaser.click("main button.danger")
 
 
 def test_the_walk_without_javascript(visitor):
@@ -217,12 +217,12 @@ def test_the_walk_without_javascript(visitor):
     enrol(learner)
     for _ in range(4):
         learner.go("/learn/")
-        page.click("main article a.button")
-        page.click("main form button.button")
+        learner.click("main article a.button")
+        learner.click("main form button.button")
     learner.go("/learn/")
-    page.click("main article a.button")
+    learner.click("main article a.button")
     take_quiz(learner, look=False)
-    page.click("main a.button")
+    learner.click("main a.button")
     assert "Rules and counts" in page.inner_text("h1")
 
 
@@ -281,7 +281,7 @@ def test_reading_resumes_exactly_where_it_stopped(visitor, platform):
     officer = visitor("resume")
     officer.sign_in("officer@demo.example")
     page = officer.page
-    page.click("main article a.button")
+    officer.click("main article a.button")
     page.wait_for_selector("lms-resume:defined")
     block = page.locator("[data-block]").nth(4)
     with page.expect_response("**/position/"):
@@ -289,7 +289,7 @@ def test_reading_resumes_exactly_where_it_stopped(visitor, platform):
     seen = page.url.split("#")[0]
 
     officer.go("/learn/")
-    page.click("main article a.button")
+    officer.click("main article a.button")
 
     assert page.url.split("#")[0] == seen
     assert page.evaluate("scrollY") > 0
@@ -299,7 +299,7 @@ def test_kiswahili_and_the_component_page(visitor):
     guest = visitor("pages")
     guest.go("/styleguide/")
     guest.look("components")
-    guest.page.click("footer button:has-text('Kiswahili')")
+    guest.click("footer button:has-text('Kiswahili')")
     guest.go("/")
     guest.look("catalogue-sw")
     assert guest.page.locator("html").get_attribute("lang") == "sw"
@@ -317,7 +317,7 @@ def test_a_coordinator_sees_the_own_country(who, visitor):
     person.sign_in(f"{who}@demo.example")
     person.go("/staff/")
     person.look("staff")
-    person.page.click("main .card a >> nth=0")
+    person.click("main .card a >> nth=0")
     person.look("learners")
     words = person.page.inner_text("main")
     assert ("Mwangi Kamau" in words) == (who == "coordinator.ke")
@@ -335,7 +335,7 @@ def test_every_other_page_is_fit_to_be_seen(visitor):
         guest.go(path)
         guest.look(path.strip("/").replace("/", "-"))
     guest.go("/verify/")
-    guest.page.click("main button.button")
+    guest.click("main button.button")
     guest.look("verify-empty")
     trainer.sign_in("trainer@demo.example")
     for path in (
