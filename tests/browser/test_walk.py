@@ -79,7 +79,7 @@ def do_lab(learner, *, look):
     page, address = learner.page, learner.page.url
     if look:
         learner.look("lab")
-    learner.click("button:has-text('Open the lab')")
+    page.click("button:has-text('Open the lab')")
     page.wait_for_url("**/user/*/doc/**", timeout=90_000)
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=90_000)
     path = page.url.split("/doc/tree/")[1].split("?")[0]
