@@ -6,6 +6,7 @@ from django.views.i18n import set_language
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from lms.api.api import api
 from lms.core.media import pictures
 
 urlpatterns = [
@@ -18,6 +19,7 @@ urlpatterns = [
     path("", include("lms.operations.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("", include("allauth.idp.urls")),
+    path("api/v1/", api.urls),
     path("language/", login_not_required(set_language), name="set_language"),
     path("cms/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),

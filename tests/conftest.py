@@ -2,9 +2,21 @@
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 
 from lms.organisations.scoping import every_organisation
 from tests import factories
+
+
+def pytest_collection_modifyitems(config, items):
+    """What uses no database is run once, with SQLite, and not again with PostgreSQL."""
+    if connection.vendor != "postgresql":
+        return
+    uses = [
+        item for item in items if {"db", "transactional_db", "platform"} & set(item.fixturenames)
+    ]
+    config.hook.pytest_deselected(items=[item for item in items if item not in uses])
+    items[:] = uses
 
 
 @pytest.fixture(autouse=True)
@@ -20,3 +32,15 @@ def world(db):
     """A small world: the Centre, Kenya and Rwanda, a course with a run, people in each role."""
     with every_organisation():  # the factory fills several organisations
         return factories.World()
+
+
+@pytest.fixture(scope="session")
+def _signing_folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture
+def signing_folder(_signing_folder, settings):
+    """Signing keys and drawn certificates of tests, away from the product's own."""
+    settings.DATA_DIR = _signing_folder
+    return _signing_folder

@@ -5,11 +5,16 @@ from datetime import date
 from itertools import count
 from uuid import uuid4
 
+from django.utils import timezone
+
 from assessments.models import QuizPage
+from certification.domain.proposals import propose_award
+from certification.domain.releases import prepare_release, release_awards
 from courses.domain.editions import cut_edition
 from courses.domain.enrolment import enrol
-from courses.models import CataloguePage, CoursePage, CourseRun, LessonPage, ModulePage
+from courses.models import CataloguePage, CoursePage, CourseRun, Enrolment, LessonPage, ModulePage
 from lms.accounts.models import User
+from lms.core.states import change_state
 from lms.organisations.domain import join_organisation
 from lms.organisations.models import Kind, Organisation, Role
 
@@ -107,6 +112,19 @@ def run(page=None, **values):
     page = page or course()
     values = {"code": f"{page.code} 01/2026", "starts_on": date(2026, 1, 1), **values}
     return CourseRun.objects.create(course=page, edition=cut_edition(page), **values)
+
+
+def proposed_award(enrolment):
+    if enrolment.state != Enrolment.State.COMPLETED:
+        change_state(enrolment, Enrolment.State.COMPLETED, completed_at=timezone.now())
+    return propose_award(enrolment)[0]
+
+
+def issued_award(world, enrolment=None):
+    """An award through both pairs of hands. Ask for the fixture `signing_folder` with it."""
+    award = proposed_award(enrolment or world.enrolment)
+    release = prepare_release(world.centre, [award], by=world.registrar)
+    return release_awards(release, by=world.releaser)[0]
 
 
 class World:

@@ -1,5 +1,6 @@
 """The authored tree: catalogue → course → module → activity, edited in Wagtail."""
 
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.http import HttpResponse
@@ -33,10 +34,9 @@ class LearnerUrlMixin:
         return reverse("courses:catalogue")
 
     def get_url_parts(self, request=None):
-        site = self._get_relevant_site_root_paths(
-            request.site if hasattr(request, "site") else None
-        )
-        return (site[0].site_id, site[0].root_url, self.learner_path()) if site else None
+        """The site's address is a setting; the one that Wagtail keeps in a table is not asked."""
+        site_id, _address, _path = super().get_url_parts(request) or (None, "", "")
+        return (site_id, settings.SITE_URL, self.learner_path()) if site_id else None
 
     def serve(self, request, *args, **kwargs):
         return HttpResponse(status=404)

@@ -1,6 +1,5 @@
 """Pages for authors inside Wagtail's admin: moving a run to the newest edition."""
 
-from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
@@ -33,7 +32,7 @@ class MoveRunView(WagtailAdminTemplateMixin, TemplateView):
         if not request.user.has_perm("courses.change_courserun"):
             raise PermissionDenied
         runs = CourseRun.objects.select_related("course", "edition")
-        self.run = get_object_or_404(runs, pk=unquote(kwargs["pk"]))
+        self.run = get_object_or_404(runs, pk=kwargs["pk"])
         return super().dispatch(request, *args, **kwargs)
 
     def get_page_subtitle(self):

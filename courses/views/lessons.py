@@ -93,9 +93,10 @@ def lesson(request, enrolment, entry):
 @require_POST
 def lesson_position(request, pk, key):
     """Sent by <lms-resume> as the reader scrolls; a lost one costs nothing."""
+    enrolment = own_enrolment(request, pk)
     try:
         position = str(json.loads(request.body)["position"])
     except (ValueError, KeyError, TypeError):
         return HttpResponse(status=400)
-    progress_domain.keep_position(own_enrolment(request, pk), str(key), position)
+    progress_domain.keep_position(enrolment, str(key), position)
     return HttpResponse(status=204)

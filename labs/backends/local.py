@@ -51,7 +51,7 @@ class LocalBackend:
             ) from None
 
     def address(self, path: str) -> str:
-        after_sign_in = f"/hub/user-redirect/lab/tree/{quote(path)}"
+        after_sign_in = f"/hub/user-redirect/doc/tree/{quote(path)}"
         return f"{self.hub.public_url}/hub/oauth_login?{urlencode({'next': after_sign_in})}"
 
 

@@ -1,5 +1,7 @@
 """Opens the scope of each request: an organisation's, under `/o/<slug>/`, or the signed-in person's own."""
 
+from contextlib import ExitStack
+
 from django.shortcuts import get_object_or_404
 
 from lms.organisations.domain import organisations_of, organisations_served_by, subtree_scope
@@ -13,18 +15,17 @@ class ScopeMiddleware:
     def __call__(self, request):
         if not request.user.is_authenticated:
             return self.get_response(request)
-        with scope(organisations_of(request.user)):
+        with scope(organisations_of(request.user)), ExitStack() as request.scopes:
             return self.get_response(request)
 
     def process_view(self, request, view_func, view_args, view_kwargs):
-        """Under `/o/`, give the view the organisation and run it in that scope; a stranger gets 404."""
+        """Under `/o/`, give the view the organisation and open its scope; a stranger gets 404.
+
+        The view is not called here: what it refuses must still pass the other middleware.
+        """
         if not request.path.startswith("/o/") or not request.user.is_authenticated:
-            return None
-        slug = view_kwargs.pop("organisation")
-        organisation = get_object_or_404(organisations_served_by(request.user), slug=slug)
-        request.organisation = organisation
-        with subtree_scope(organisation):
-            response = view_func(request, organisation, *view_args, **view_kwargs)
-            if hasattr(response, "render") and callable(response.render):
-                response = response.render()
-        return response
+            return
+        served = organisations_served_by(request.user)
+        organisation = get_object_or_404(served, slug=view_kwargs["organisation"])
+        view_kwargs["organisation"] = request.organisation = organisation
+        request.scopes.enter_context(subtree_scope(organisation))

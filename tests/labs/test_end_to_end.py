@@ -77,7 +77,7 @@ def test_from_the_course_page_to_a_result(site, browser_of, enrolment, other_enr
     assert "Open the lab" in browser.get(page).text
     opened = browser.post(reverse("labs:open", args=[enrolment.pk, key]))
     assert "jupyter-config-data" in opened.text, hub.log()
-    assert opened.url.path.endswith("/lab/tree/f9-requests/f9-requests.ipynb")
+    assert opened.url.path.endswith("/doc/tree/f9-requests/f9-requests.ipynb")
     server = JupyterServer(browser, opened)
     assert server.user == enrolment.user.lab_identity.lab_id
 

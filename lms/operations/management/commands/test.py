@@ -58,6 +58,7 @@ class Command(BaseCommand):
     def _steps(self, sqlite, postgres):
         python = sys.executable
         quick = ["-q", "-n", "2", "-p", "no:cacheprovider", f"--ignore={BROWSER}"]
+        browser = [BIN / "pytest", "-q", "-p", "no:randomly", "-p", "no:cacheprovider"]
         return [
             ("lint", [BIN / "ruff", "check", "--no-cache", "."], sqlite),
             ("format", [BIN / "ruff", "format", "--no-cache", "--check", "."], sqlite),
@@ -68,14 +69,10 @@ class Command(BaseCommand):
             ("tests on PostgreSQL", [BIN / "pytest", *quick], postgres),
             (
                 "browser on SQLite",
-                [BIN / "pytest", "-q", "-p", "no:randomly", "-p", "no:cacheprovider", BROWSER],
+                [*browser, f"{BROWSER}/test_walk.py", "-k", "whole or javascript"],
                 sqlite,
             ),
-            (
-                "browser on PostgreSQL",
-                [BIN / "pytest", "-q", "-p", "no:randomly", "-p", "no:cacheprovider", BROWSER],
-                postgres,
-            ),
+            ("browser on PostgreSQL", [*browser, BROWSER], postgres),
         ]
 
     def _run(self, name, argv, environment):

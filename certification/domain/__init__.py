@@ -1,0 +1,1 @@
+"""What happens to awards: proposed, released by two people, voided, replaced, checked."""

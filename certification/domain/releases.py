@@ -1,0 +1,159 @@
+"""The two-person release, voiding and expiry."""
+
+import calendar
+from datetime import date
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from wagtail.log_actions import log
+
+from certification import rules
+from certification.domain.qr import sign_claims
+from certification.domain.serials import next_serial
+from certification.domain.snapshots import draw_snapshot, hash_snapshot
+from certification.models import Award, Release, RevocationReason
+from lms.core.errors import Refused
+from lms.core.states import change_state
+from lms.organisations.models import Organisation
+
+
+def _demand(is_allowed: bool, sentence: str) -> None:  # noqa: FBT001 - reads as "demand that"
+    if not is_allowed:
+        raise Refused(sentence, code="role_needed")
+
+
+@transaction.atomic
+def prepare_release(organisation: Organisation, awards, *, by) -> Release:
+    """Gather waiting awards of `organisation` and below for a second person to release.
+
+    Refused without a registrar's role there, for an empty list, and for what does not wait.
+    """
+    _demand(
+        rules.is_registrar_of(by, organisation),
+        _("Only a registrar of this organisation prepares certificates."),
+    )
+    wanted = {award.pk for award in awards}
+    if not wanted:
+        raise Refused(_("Choose at least one person."), code="empty")
+    found = list(
+        Award.objects.waiting()
+        .within(organisation)
+        .filter(pk__in=wanted)
+        .select_for_update(of=("self",)),
+    )
+    if len(found) != len(wanted):
+        raise Refused(
+            _("Some of these are being prepared by someone else already. Look at the list again."),
+            code="not_waiting",
+        )
+    release = Release.objects.create(organisation=organisation, prepared_by=by)
+    log(release, "certification.release.open", user=by, data={"awards": len(found)})
+    Award.objects.filter(pk__in=wanted).update(release=release)
+    return release
+
+
+def _add_months(day: date, months: int) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def _demand_second_person(release: Release, by) -> None:
+    """Nobody stands above this rule, a superuser neither."""
+    if release.prepared_by_id == by.pk:
+        raise Refused(
+            _("You prepared this release, so another person has to release it."),
+            code="same_person",
+        )
+    _demand(
+        rules.is_releaser_of(by, release.organisation),
+        _("Only a releaser of this organisation releases certificates."),
+    )
+
+
+@transaction.atomic
+def release_awards(release: Release, *, by) -> list[Award]:
+    """Issue every award of `release`: serial, frozen words, signed QR code. All of them or none.
+
+    Refused to whoever prepared it and to anyone without the releaser's role.
+    """
+    release = (
+        Release.objects.select_for_update(of=("self",))
+        .select_related("organisation")
+        .get(pk=release.pk)
+    )
+    _demand_second_person(release, by)
+    now = timezone.now()
+    change_state(release, Release.State.RELEASED, by=by, released_by=by, released_at=now)
+    awards = list(release.awards.with_facts().select_related("replaces").order_by("pk"))
+    for award in awards:
+        _issue(award, by=by, now=now)
+    return awards
+
+
+def _issue(award: Award, *, by, now) -> None:
+    issued_on = timezone.localdate(now)
+    months = award.achievement.valid_months
+    valid_until = _add_months(issued_on, months) if months else None
+    serial = next_serial(award.achievement.issuer, issued_on.year)
+    snapshot = draw_snapshot(award, serial=serial, issued_on=issued_on, valid_until=valid_until)
+    snapshot_sha256 = hash_snapshot(snapshot)
+    if award.replaces:
+        change_state(award.replaces, Award.State.SUPERSEDED, by=by)
+    change_state(
+        award,
+        Award.State.RELEASED,
+        by=by,
+        serial=serial,
+        snapshot=snapshot,
+        snapshot_sha256=snapshot_sha256,
+        qr=sign_claims(snapshot, snapshot_sha256, at=now),
+        released_at=now,
+        valid_until=valid_until,
+    )
+
+
+@transaction.atomic
+def send_back(release: Release, *, by, note: str) -> None:
+    """Dissolve an open release; its awards wait again, and the note tells the registrar why."""
+    _demand(
+        rules.is_releaser_of(by, release.organisation)
+        or rules.is_registrar_of(by, release.organisation),
+        _("Only those who prepare and release certificates can send a list back."),
+    )
+    change_state(release, Release.State.DISCARDED, by=by, note=note)
+    release.awards.update(release=None)
+
+
+@transaction.atomic
+def revoke_award(
+    award: Award,
+    *,
+    by,
+    reason: str,
+    category: RevocationReason = RevocationReason.OTHER,
+) -> None:
+    """Void an issued award; whoever verifies it reads the date and `reason` from now on."""
+    organisation = award.enrolment.organisation
+    _demand(
+        rules.is_registrar_of(by, organisation) or rules.is_releaser_of(by, organisation),
+        _("Only a registrar or releaser of this organisation voids certificates."),
+    )
+    change_state(
+        award,
+        Award.State.REVOKED,
+        by=by,
+        revoked_at=timezone.now(),
+        revoked_by=by,
+        revocation_reason=category,
+        revocation_text=reason,
+    )
+
+
+def expire_awards(today: date | None = None) -> int:
+    """Mark the awards whose last day is over as expired; return how many."""
+    today = today or timezone.localdate()
+    over = list(Award.objects.filter(state=Award.State.RELEASED, valid_until__lt=today))
+    for award in over:
+        change_state(award, Award.State.EXPIRED)
+    return len(over)

@@ -1,0 +1,1 @@
+"""The printed certificate: drawn from the frozen snapshot, sealed, kept once drawn."""

@@ -1,0 +1,1 @@
+"""Pages of certification: for everyone, for the learner, for those who release."""

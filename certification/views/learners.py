@@ -1,0 +1,23 @@
+"""A learner's own certificates."""
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from certification.domain.verification import awards_held_by
+from certification.models import AwardState
+from certification.pdf.files import certificate_file
+
+
+def mine(request):
+    return render(request, "certification/mine.html", {"awards": awards_held_by(request.user)})
+
+
+def download(request, public_id):
+    """The sealed file of an own certificate; a void or replaced one has none."""
+    held = awards_held_by(request.user).filter(state__in=[AwardState.RELEASED, AwardState.EXPIRED])
+    award = get_object_or_404(held, public_id=public_id)
+    headers = {
+        "Content-Disposition": f'attachment; filename="{award.serial}.pdf"',
+        "Cache-Control": "private, no-store",
+    }
+    return HttpResponse(certificate_file(award), content_type="application/pdf", headers=headers)

@@ -1,0 +1,9 @@
+"""REST under /api/v1/: one router for each app."""
+
+from ninja import NinjaAPI
+
+from lms.api.courses import router as courses
+
+# no documentation page: it would load scripts from elsewhere; /api/v1/openapi.json has it all
+api = NinjaAPI(title="Umahiri", version="1", urls_namespace="api", docs_url=None)
+api.add_router("", courses)
