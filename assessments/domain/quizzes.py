@@ -1,6 +1,7 @@
 """A quiz as a revision froze it: what attempts are drawn from and scored by."""
 
 from dataclasses import dataclass
+from typing import cast
 
 from django.core.cache import cache
 from wagtail.models import Revision
@@ -31,4 +32,5 @@ def _freeze(revision_id: int) -> FrozenQuiz:
 
 def frozen_quiz(revision_id: int) -> FrozenQuiz:
     """Return the quiz of a revision; kept in the cache, since a revision never changes."""
-    return cache.get_or_set(f"quiz:{revision_id}", lambda: _freeze(revision_id), CACHE_SECONDS)
+    frozen = cache.get_or_set(f"quiz:{revision_id}", lambda: _freeze(revision_id), CACHE_SECONDS)
+    return cast("FrozenQuiz", frozen)

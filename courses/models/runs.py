@@ -42,6 +42,11 @@ class Edition(models.Model):
         return next((activity for activity in self.activities if activity["key"] == key), None)
 
     @property
+    def languages(self):
+        """Codes of the languages that activities come in."""
+        return sorted({code for entry in self.activities for code in entry["revisions"]})
+
+    @property
     def minutes(self):
         return sum(activity["minutes"] for activity in self.activities)
 

@@ -19,7 +19,7 @@ class CourseOut(Schema):
     level: str
     hours: Decimal
     summary: str
-    language: str
+    languages: list[str]
     megabytes: float | None
     url: str
 
@@ -51,7 +51,7 @@ def _course(course: CoursePage, edition: Edition | None) -> dict:
         "level": course.level,
         "hours": course.hours,
         "summary": course.summary,
-        "language": "en",
+        "languages": edition.languages if edition else [],
         "megabytes": round(edition.megabytes, 2) if edition else None,
         "url": course.learner_path(),
     }
@@ -66,7 +66,7 @@ def list_courses(request: HttpRequest) -> list[dict]:
 @router.get("/courses/{slug}", response=CourseDetailOut)
 def get_course(request: HttpRequest, slug: str) -> dict:
     """One course with the outline of its newest edition."""
-    course = get_object_or_404(CoursePage.objects.live().select_related("locale"), slug=slug)
+    course = get_object_or_404(CoursePage.objects.live(), slug=slug)
     edition = course.editions.first()
     modules = edition.modules if edition else []
     return {**_course(course, edition), "outcomes": course.outcome_list, "modules": modules}

@@ -235,4 +235,4 @@ def test_the_quiz_page_costs_the_same_for_few_and_many_questions(items, world, c
     with CaptureQueriesContext(connection) as queries:
         client.get(address)
 
-    assert len(queries) == 3
+    assert len(queries) == 4
