@@ -138,6 +138,8 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": CACHE_URL,
     },
+    # Lessons are cached whole. A demo with uploaded pictures loads its courses before there is a cache to ask.
+    "renditions": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},
 }
 # cached_db needs the cache to be shared: with a cache per process a signed-out session lives on.
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
