@@ -11,7 +11,6 @@ from wagtail.admin import messages
 from wagtail.admin.ui.tables import BooleanColumn, Column, TitleColumn
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
-from wagtail.admin.widgets.button import Button
 
 from courses.domain.editions import cut_edition, editions_with
 from courses.forms import NewRunForm, RunForm
@@ -94,20 +93,11 @@ class RunIndexView(generic.IndexView):
         newest = Subquery(newest.annotate(newest=Max("number")).values("newest"))
         return CourseRun.objects.select_related("course", "edition").annotate(newest=newest)
 
-    def get_list_buttons(self, instance):
-        buttons = super().get_list_buttons(instance)
-        if instance.newest > instance.edition.number and self.request.user.has_perm(
-            "courses.change_courserun"
-        ):
-            buttons.insert(
-                0,
-                Button(
-                    _("Move to edition %(number)s") % {"number": instance.newest},
-                    url=reverse("run:move", args=[instance.pk]),
-                    icon_name="arrow-right",
-                ),
-            )
-        return buttons
+
+class MoveColumn(Column):
+    """The newest edition where the run reads an older one: a link to the move."""
+
+    cell_template_name = "courses/run_move_cell.html"
 
 
 class RunViewSet(ModelViewSet):
@@ -137,7 +127,7 @@ class RunViewSet(ModelViewSet):
             ),
             Column("course", label=gettext_lazy("Course")),
             Column("edition", label=gettext_lazy("Edition"), accessor="edition.number"),
-            Column("newest", label=gettext_lazy("Newest edition")),
+            MoveColumn("newest", label=gettext_lazy("Newest edition")),
             Column("starts_on", label=gettext_lazy("Starts on"), sort_key="starts_on"),
             Column("ends_on", label=gettext_lazy("Ends on"), sort_key="ends_on"),
             BooleanColumn("is_self_enrolment_open", label=gettext_lazy("Open to all")),

@@ -8,7 +8,7 @@ from wagtail.admin.ui.tables import Column
 from wagtail.users.forms import UserCreationForm, UserEditForm
 from wagtail.users.views.users import IndexView, UserViewSet
 
-FIELDS = ["full_name", "email", "phone", "is_superuser", "groups"]
+FIELDS = ["username", "full_name", "email", "phone", "is_superuser", "groups"]
 
 
 class OnePerson(forms.ModelForm):
@@ -17,8 +17,9 @@ class OnePerson(forms.ModelForm):
     email = forms.EmailField(label=_("E-mail"), required=False)
     first_name = last_name = None
 
-    def separate_username_field(self):
-        return False
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        del self.fields["username"]  # Wagtail's form looks for it while it is made
 
     def clean(self):
         cleaned = super().clean()
