@@ -153,16 +153,15 @@ def move_lesson(author, module, lesson):
     author.visitor.go(f"/cms/pages/{module}/")
     assert titles(page)[-1] == TITLE
     author.visitor.go(f"/cms/pages/{lesson}/move/")
-    page.locator("main button:visible", has_text="Choose").first.click()
-    page.wait_for_selector(".modal-body")
+    page.locator("main form button[aria-label=Actions]").click()
+    page.get_by_text("Choose another page").last.click()
+    page.wait_for_selector(".modal-body td.title")
     author.look("move")
     page.fill(".modal-body input[name=q]", "Four kinds of system")
-    page.locator(".modal-body a.choose-page, .modal-body td.title a").filter(
-        has_text="Four kinds of system"
-    ).first.click()
+    page.locator(".modal-body a.choose-page", has_text="Four kinds of system").first.click()
     page.wait_for_selector(".modal-body", state="detached")
     page.get_by_role("button", name="Confirm").click()
-    page.get_by_role("button", name="Yes, move this page").click()
+    page.get_by_role("button", name="Yes").click()
     page.wait_for_selector(".messages li")
 
 

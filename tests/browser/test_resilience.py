@@ -17,7 +17,7 @@ from tests.browser.test_walk import MARKING_SECONDS, SAVE
 WEB, WORKER, HUB = r"bin/granian ", r"bin/celery .* worker ", r"-m jupyterhub -f"
 BACK_SECONDS = 30
 STATUS = """async () => {
-  const base = location.pathname.split("/lab/")[0];
+  const base = location.pathname.split("/doc/")[0];
   const answer = await fetch(`${base}/api/status`);
   return (await answer.json()).started;
 }"""
@@ -98,9 +98,9 @@ def test_a_lab_and_its_submission_survive_the_death_of_hub_and_worker(visitor, p
     open_activity(learner, "Check the draft")
     address = page.url
     page.click("button:has-text('Open the lab')")
-    page.wait_for_url("**/user/*/lab/**", timeout=90_000)
+    page.wait_for_url("**/user/*/doc/**", timeout=90_000)
     page.wait_for_selector("#jp-main-dock-panel", timeout=90_000)
-    path = page.url.split("/lab/tree/")[-1].split("/doc/tree/")[-1].split("?")[0]
+    path = page.url.split("/doc/tree/")[1].split("?")[0]
     notebook = solved_notebook(path.split("/")[-1].removesuffix(".ipynb"))
     started = page.evaluate(STATUS)
 
