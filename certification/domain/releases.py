@@ -2,6 +2,7 @@
 
 import calendar
 from datetime import date
+from hashlib import sha256
 
 from django.db import transaction
 from django.utils import timezone
@@ -71,11 +72,26 @@ def _demand_second_person(release: Release, by) -> None:
     )
 
 
+def words_of(awards: list[Award]) -> str:
+    """Return a hash of what the second person reads: people may rename themselves meanwhile."""
+    rows = [
+        (
+            award.pk,
+            award.enrolment.user.full_name,
+            award.achievement.title_en,
+            award.achievement.hours,
+        )
+        for award in sorted(awards, key=lambda award: award.pk)
+    ]
+    return sha256(repr(rows).encode()).hexdigest()
+
+
 @transaction.atomic
-def release_awards(release: Release, *, by) -> list[Award]:
+def release_awards(release: Release, *, by, read: str | None = None) -> list[Award]:
     """Issue every award of `release`: serial, frozen words, signed QR code. All of them or none.
 
-    Refused to whoever prepared it and to anyone without the releaser's role.
+    Refused to whoever prepared it, to anyone without the releaser's role, and when the words are
+    not those of `read`, what the person had before their eyes.
     """
     release = (
         Release.objects.select_for_update(of=("self",))
@@ -86,6 +102,11 @@ def release_awards(release: Release, *, by) -> list[Award]:
     now = timezone.now()
     change_state(release, Release.State.RELEASED, by=by, released_by=by, released_at=now)
     awards = list(release.awards.with_facts().select_related("replaces").order_by("pk"))
+    if read is not None and read != words_of(awards):
+        raise Refused(
+            _("A name or title changed since you opened this list. Read it again, then release."),
+            code="changed",
+        )
     for award in awards:
         _issue(award, by=by, now=now)
     return awards

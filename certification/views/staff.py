@@ -65,11 +65,12 @@ def prepare(request, organisation):
 
 
 def _release_page(request, organisation, release, form, status=200):
-    awards = release.awards.with_facts().order_by("enrolment__user__full_name", "pk")
+    awards = list(release.awards.with_facts().order_by("enrolment__user__full_name", "pk"))
     context = {
         "organisation": organisation,
         "release": release,
         "awards": awards,
+        "words": releases_domain.words_of(awards),
         "form": form,
         "is_own": release.prepared_by_id == request.user.pk,
         "may_release": request.user.has_perm("certification.release", release.organisation),
@@ -92,7 +93,9 @@ def release_detail(request, organisation, pk):
 def release(request, organisation, pk):
     release = _release(pk)
     demand(request, "certification.release", release.organisation)
-    awards = releases_domain.release_awards(release, by=request.user)
+    awards = releases_domain.release_awards(
+        release, by=request.user, read=request.POST.get("read", "")
+    )
     sentence = ngettext(
         "%(count)s certificate is issued.", "%(count)s certificates are issued.", len(awards)
     )

@@ -2,6 +2,7 @@
 
 from allauth.account import forms as allauth_forms
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from lms.accounts.models import User
@@ -92,6 +93,8 @@ class ConfirmCodeForm(allauth_forms.ConfirmLoginCodeForm):
 
 
 class ProfileForm(forms.ModelForm):
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+
     class Meta:
         model = User
         fields = ["full_name", "language"]

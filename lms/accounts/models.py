@@ -18,6 +18,13 @@ def display_name(user):
     return str(user)
 
 
+class PersonManager(UserManager):
+    @classmethod
+    def normalize_email(cls, email):
+        """No address is None, for the column is unique."""
+        return super().normalize_email(email) or None
+
+
 class User(AbstractUser):
     """One person, whoever employs them. A name is never split: `full_name` is as on the certificate."""
 
@@ -42,7 +49,7 @@ class User(AbstractUser):
     is_phone_verified = models.BooleanField(default=False)
     language = models.CharField(_("language"), max_length=8, blank=True)
 
-    objects = UserManager()
+    objects = PersonManager()
 
     REQUIRED_FIELDS = []
 

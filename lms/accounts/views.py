@@ -18,7 +18,11 @@ def profile(request):
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, _("Saved."))
-        return redirect("accounts:profile")
+        response = redirect("accounts:profile")
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME, request.user.language, settings.LANGUAGE_COOKIE_AGE
+        )
+        return response
     return render(request, "accounts/profile.html", {"form": form})
 
 

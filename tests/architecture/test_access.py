@@ -5,6 +5,9 @@ from uuid import uuid4
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from assessments.domain.attempts import start_attempt
+from assessments.models import Attempt
+from courses.models import Enrolment
 from lms.organisations.scoping import every_organisation
 from tests import factories
 
@@ -187,16 +190,26 @@ def test_the_export_holds_that_country_alone(world, client):
     assert "Wambui Njoroge" not in lines
 
 
-@pytest.mark.parametrize(
-    "role", ["learner", "kenyan_coordinator", "rwandan_coordinator", "trainer", "stranger"]
-)
-def test_enrolments_listed_are_the_enrolments_allowed(role, world):
-    from courses.models import Enrolment
+ROLES = ["learner", "kenyan_coordinator", "rwandan_coordinator", "trainer", "stranger"]
 
+
+@pytest.mark.parametrize("role", ROLES)
+def test_enrolments_listed_are_the_enrolments_allowed(role, world):
     user = getattr(world, role)
     with every_organisation():  # the law is about all records
-        allowed = {
-            row for row in Enrolment.objects.all() if user.has_perm("courses.view_enrolment", row)
-        }
+        rows = Enrolment.objects.all()
+        allowed = {row for row in rows if user.has_perm("courses.view_enrolment", row)}
 
         assert set(Enrolment.objects.visible_to(user)) == allowed
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_attempts_listed_are_the_attempts_allowed(role, world):
+    user = getattr(world, role)
+    with every_organisation():  # the law is about all records
+        for enrolment in (world.enrolment, world.foreign_enrolment):
+            start_attempt(enrolment, world.entry("quiz"), "en")
+        rows = Attempt.objects.all()
+        allowed = {row for row in rows if user.has_perm("assessments.view_attempt", row)}
+
+        assert set(Attempt.objects.visible_to(user)) == allowed

@@ -22,6 +22,7 @@ PHONE, DESKTOP = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
 START_SECONDS = 120
 BROWSER_FLAGS = [
     "--no-sandbox",
+    "--no-zygote",
     "--disable-gpu",
     "--disable-quic",
     "--disable-background-networking",

@@ -322,3 +322,33 @@ def test_a_coordinator_sees_the_own_country(who, visitor):
     words = person.page.inner_text("main")
     assert ("Mwangi Kamau" in words) == (who == "coordinator.ke")
     assert ("Mugisha Eric" in words) == (who == "coordinator.rw")
+
+
+def test_every_other_page_is_fit_to_be_seen(visitor):
+    guest, trainer = visitor("other-guest"), visitor("other-staff")
+    for path in (
+        "/accounts/login/",
+        "/accounts/login/code/",
+        "/accounts/password/reset/",
+        "/verify/",
+    ):
+        guest.go(path)
+        guest.look(path.strip("/").replace("/", "-"))
+    guest.go("/verify/")
+    guest.page.click("main button.button")
+    guest.look("verify-empty")
+    trainer.sign_in("trainer@demo.example")
+    for path in (
+        "/me/",
+        "/me/certificates/",
+        "/learn/",
+        "/staff/",
+        "/staff/messages/",
+        "/accounts/password/change/",
+        "/accounts/email/",
+        "/accounts/logout/",
+        "/o/centre/learners/?state=completed",
+        "/o/rwanda/learners/",
+    ):
+        trainer.go(path)
+        trainer.look(path.strip("/").replace("/", "-").partition("?")[0])

@@ -1,5 +1,7 @@
 """The pages: for everyone, for the holder, for those who release."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -25,6 +27,14 @@ def body(response):
 
 def check(client, serial, name="Wambui", **options):
     return client.post(url("verify"), {"serial": serial, "name": name}, **options)
+
+
+def sign(client, release, *, before=lambda: None):
+    """Read the list as the releaser, and press the button."""
+    page = client.get(url("release_detail", "centre", release.pk)).content.decode()
+    read = re.search(r'name="read" value="(\w+)"', page)[1]
+    before()
+    return client.post(url("release", "centre", release.pk), {"read": read}, follow=True)
 
 
 def test_anyone_checks_by_serial_and_name(award, client):
@@ -120,7 +130,7 @@ def test_a_replaced_certificate_leads_to_the_new_one(award, world, client):
         new = Award.objects.waiting().get()
         release = prepare_release(world.centre, [new], by=world.registrar)
     client.force_login(world.releaser)
-    client.post(url("release", "centre", release.pk))
+    sign(client, release)
 
     page = body(client.get(url("award", award.public_id)))
 
@@ -209,7 +219,7 @@ def test_two_people_release_through_their_pages(proposed, world, client):
 
     client.force_login(world.releaser)
     assert "Release these certificates" in body(client.get(answer["Location"]))
-    page = body(client.post(url("release", "centre", release.pk), follow=True))
+    page = body(sign(client, release))
 
     assert "1 certificate is issued." in page
     assert "KSG-" in page
@@ -359,3 +369,21 @@ def test_strange_addresses_are_answered(world, client):
     assert client.get("/V/%00").status_code == 404
     assert client.get("/me/certificates/%00/download/").status_code == 404
     assert client.get(url("award_list", "centre"), {"q": "\x00"}).status_code == 200
+
+
+def test_a_name_that_changed_under_the_reader_s_eyes_is_not_released(proposed, world, client):
+    def rename():
+        world.learner.full_name = "Someone Else"
+        world.learner.save()
+
+    with every_organisation():
+        release = prepare_release(world.centre, [proposed], by=world.registrar)
+    client.force_login(world.releaser)
+
+    answer = sign(client, release, before=rename)
+
+    assert answer.status_code == 409
+    assert "Read it again" in body(answer)
+    with every_organisation():
+        assert Award.objects.issued().count() == 0
+    assert "1 certificate is issued." in body(sign(client, release))

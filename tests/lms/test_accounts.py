@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.test import Client
 from django.urls import reverse
 
 from lms.accounts.models import SentMessage, User
@@ -163,3 +164,15 @@ def test_sent_messages_are_for_the_demo_alone(client, world, settings):
     assert client.get(address).status_code == 404
     settings.DEMO = True
     assert client.get(address).status_code == 200
+
+
+def test_the_chosen_language_follows_the_person_to_another_device(client, db):
+    person = factories.user("Zuhura Ali", language="en")
+    client.force_login(person)
+    client.post(reverse("accounts:profile"), {"full_name": "Zuhura Ali", "language": "sw"})
+    person.refresh_from_db()
+    assert person.language == "sw"
+
+    another_device = Client()
+    another_device.force_login(person)
+    assert "Akaunti yangu" in another_device.get(reverse("accounts:profile")).content.decode()
