@@ -153,7 +153,9 @@ def move_lesson(author, module, lesson):
     author.visitor.go(f"/cms/pages/{module}/")
     assert titles(page)[-1] == TITLE
     author.visitor.go(f"/cms/pages/{lesson}/move/")
-    page.locator("main form button[aria-label=Actions]").click()
+    page.locator(
+        "main form .chooser button:visible, main form [data-chooser] button:visible"
+    ).first.click()
     page.get_by_text("Choose another page").last.click()
     page.wait_for_selector(".modal-body td.title")
     author.look("move")

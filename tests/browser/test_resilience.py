@@ -99,7 +99,7 @@ def test_a_lab_and_its_submission_survive_the_death_of_hub_and_worker(visitor, p
     address = page.url
     page.click("button:has-text('Open the lab')")
     page.wait_for_url("**/user/*/doc/**", timeout=90_000)
-    page.wait_for_selector("#jp-main-dock-panel", timeout=90_000)
+    page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=90_000)
     path = page.url.split("/doc/tree/")[1].split("?")[0]
     notebook = solved_notebook(path.split("/")[-1].removesuffix(".ipynb"))
     started = page.evaluate(STATUS)
