@@ -86,6 +86,17 @@ class VideoBlock(blocks.StructBlock):
         label=_("Transcript"), features=["h3", "bold", "italic", "ol", "ul", "link"]
     )
 
+    def clean(self, value):
+        value = super().clean(value)
+        errors = {}
+        if value["file"] and value["file"].file_extension.lower() not in {"mp4", "webm"}:
+            errors["file"] = ValidationError(_("A film is an MP4 or a WebM file."))
+        if value["captions"] and value["captions"].file_extension.lower() != "vtt":
+            errors["captions"] = ValidationError(_("Captions are a VTT file."))
+        if errors:
+            raise blocks.StructBlockValidationError(block_errors=errors)
+        return value
+
     class Meta:
         icon = "media"
         label = _("Film with transcript")

@@ -1,9 +1,12 @@
-"""What a person says when they enrol."""
+"""What a person says when they enrol, and staff of a run."""
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms import WagtailAdminModelForm
+from wagtail.admin.widgets import AdminDateInput
 
+from courses.models import CoursePage, CourseRun, Edition
 from lms.organisations.models import Kind, Organisation
 
 
@@ -38,3 +41,40 @@ class EnrolForm(forms.Form):
         latest = user.memberships.current().order_by("-from_at").first()
         if latest:
             self.initial.setdefault("organisation", latest.organisation_id)
+
+
+class RunForm(WagtailAdminModelForm):
+    class Meta:
+        model = CourseRun
+        fields = ["code", "starts_on", "ends_on", "is_self_enrolment_open"]
+        widgets = {"starts_on": AdminDateInput, "ends_on": AdminDateInput}
+        help_texts = {
+            "code": _("The course's code and the date, as F2 01/2026."),
+            "ends_on": _("Empty: it stays open."),
+        }
+
+    def clean(self):
+        cleaned = super().clean()
+        starts_on, ends_on = cleaned.get("starts_on"), cleaned.get("ends_on")
+        if starts_on and ends_on and ends_on < starts_on:
+            self.add_error("ends_on", _("A run ends on or after the day it starts."))
+        return cleaned
+
+
+class NewRunForm(RunForm):
+    """A new run pins the newest edition of its course."""
+
+    course = forms.ModelChoiceField(
+        label=_("Course"),
+        queryset=CoursePage.objects.filter(editions__isnull=False).distinct(),
+        help_text=_(
+            "A course appears here once it has been published. The run takes its newest edition."
+        ),
+    )
+
+    class Meta(RunForm.Meta):
+        fields = ["course", *RunForm.Meta.fields]
+
+    def save(self, commit=True):  # noqa: FBT002  Django's signature
+        self.instance.edition = Edition.objects.filter(course=self.cleaned_data["course"]).first()
+        return super().save(commit)

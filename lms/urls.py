@@ -1,7 +1,5 @@
 """Every address there is; tests/architecture holds the table of who may use each."""
 
-from django.conf import settings
-from django.conf.urls.static import static
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import set_language
@@ -9,6 +7,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 from lms.api.api import api
+from lms.core.media import pictures
 
 urlpatterns = [
     path("", include("courses.urls")),
@@ -24,5 +23,5 @@ urlpatterns = [
     path("language/", login_not_required(set_language), name="set_language"),
     path("cms/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
-    *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
+    *pictures(),
 ]

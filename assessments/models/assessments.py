@@ -11,11 +11,11 @@ from wagtail import blocks
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.blocks.list_block import ListValue
 from wagtail.fields import StreamField
-from wagtail.models import Page
 from wagtail.rich_text import RichText
 
 from assessments.interactions import KINDS
 from courses.models import ActivityPage
+from courses.models.pages import TITLE
 
 
 def _plain(value):
@@ -56,9 +56,19 @@ class QuizPage(ActivityPage):
     items = StreamField(ItemStream(), verbose_name=_("questions"), blank=True)
 
     content_panels = [
-        *Page.content_panels,
-        MultiFieldPanel(["summary", "minutes"], heading=_("Facts")),
-        MultiFieldPanel(["draw", "tries", "pass_mark", "time_limit"], heading=_("Rules")),
+        TITLE,
+        MultiFieldPanel(ActivityPage.facts, heading=_("Facts")),
+        MultiFieldPanel(
+            [
+                FieldPanel(
+                    "draw", help_text=_("Drawn anew for each try from the questions below.")
+                ),
+                FieldPanel("tries", help_text=_("When all are used, a new set opens after a day.")),
+                "pass_mark",
+                FieldPanel("time_limit", help_text=_("Empty: no limit.")),
+            ],
+            heading=_("Rules"),
+        ),
         FieldPanel("items"),
     ]
 

@@ -132,6 +132,11 @@ def load_course(folder: Path) -> Report:
         raise ValidationError(f"{folder}: there is no course.md here.")
     facts, text = read_front_matter(path)
     _required(facts, ("code", "key", "slug", "title", "level", "hours", "summary"), path)
+    about = to_html(text)
+    if "<table" in about:
+        raise ValidationError(
+            f"{path}: a course's own text has no tables, for its editor would lose them. Make it a list."
+        )
     report = Report()
     course = save_page(
         CoursePage,
@@ -149,7 +154,7 @@ def load_course(folder: Path) -> Report:
         outcomes="\n".join(facts.get("outcomes", [])),
         competencies=", ".join(facts.get("competencies", [])),
         award_title=facts.get("award_title", ""),
-        about=to_html(text),
+        about=about,
     )
     for module in sorted(path.parent for path in folder.glob("*/module.md")):
         _load_module(course, module, report)

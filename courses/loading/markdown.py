@@ -7,6 +7,7 @@ from uuid import NAMESPACE_URL, uuid5
 import yaml
 from django.core.exceptions import ValidationError
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 from mdit_py_plugins.container import container_plugin
 
 from courses.svg import clean_svg
@@ -34,6 +35,25 @@ def read_front_matter(path: Path) -> tuple[dict, str]:
         raise ValidationError(
             f"{path}: the facts between the --- lines are not YAML: {error}"
         ) from error
+
+
+def _flat_quotes(state):
+    """Quote without inner paragraphs, as Wagtail's editor writes it: it empties any other at the first save."""
+    depth = last = 0
+    for index, token in enumerate(state.tokens):
+        depth += {"blockquote_open": 1, "blockquote_close": -1}.get(token.type, 0)
+        if depth and token.type == "paragraph_open":
+            token.hidden = True
+            if last:
+                state.tokens[last].children.append(Token("hardbreak", "br", 0))
+            last = index + 1
+        elif depth and token.type == "paragraph_close":
+            token.hidden = True
+        elif not depth:
+            last = 0
+
+
+MARKDOWN.core.ruler.push("flat_quotes", _flat_quotes)
 
 
 def to_html(text: str) -> str:

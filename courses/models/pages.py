@@ -1,5 +1,6 @@
 """The authored tree: catalogue → course → module → activity, edited in Wagtail."""
 
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.http import HttpResponse
@@ -22,6 +23,10 @@ class Level(models.TextChoices):
     LEADERSHIP = "leadership", _("Leadership")
 
 
+# Wagtail's own panel fills in a slug, and stumbles where there is none to fill in.
+TITLE = FieldPanel("title", classname="title", help_text=_("As learners see it in the outline."))
+
+
 class LearnerUrlMixin:
     """Pages are read at the learner's addresses, not at a path in the tree."""
 
@@ -29,10 +34,9 @@ class LearnerUrlMixin:
         return reverse("courses:catalogue")
 
     def get_url_parts(self, request=None):
-        site = self._get_relevant_site_root_paths(
-            request.site if hasattr(request, "site") else None
-        )
-        return (site[0].site_id, site[0].root_url, self.learner_path()) if site else None
+        """The site's address is a setting; the one that Wagtail keeps in a table is not asked."""
+        site_id, _address, _path = super().get_url_parts(request) or (None, "", "")
+        return (site_id, settings.SITE_URL, self.learner_path()) if site_id else None
 
     def serve(self, request, *args, **kwargs):
         return HttpResponse(status=404)
@@ -43,13 +47,19 @@ class CataloguePage(LearnerUrlMixin, Page):
 
     intro = models.TextField(_("introduction"), blank=True)
 
-    content_panels = [*Page.content_panels, "intro"]
+    content_panels = [TITLE, "intro"]
     parent_page_types = ["wagtailcore.Page"]
     subpage_types = ["courses.CoursePage"]
     max_count = 1
+    promote_panels = settings_panels = []
 
     class Meta:
         verbose_name = _("catalogue")
+
+    def serve_preview(self, request, mode_name):
+        from courses.domain.queries import catalogue  # the domain imports the models
+
+        return render(request, "courses/catalogue.html", {"courses": catalogue()})
 
 
 class CoursePage(LearnerUrlMixin, Page):
@@ -78,14 +88,22 @@ class CoursePage(LearnerUrlMixin, Page):
     content_panels = [
         *Page.content_panels,
         MultiFieldPanel(["code", "level", "hours", "award_title"], heading=_("Facts")),
-        "summary",
+        FieldPanel("summary", help_text=_("One or two sentences, shown in the catalogue.")),
         "audience",
         "outcomes",
         "competencies",
         "about",
     ]
+    # The slug is the course's address. Nothing is scheduled: an edition is cut when a person publishes.
+    promote_panels = [
+        FieldPanel(
+            "slug", help_text=_("The course's address: /courses/<this>/. Keep it once it is known.")
+        )
+    ]
+    settings_panels = []
     parent_page_types = ["courses.CataloguePage"]
     subpage_types = ["courses.ModulePage"]
+    admin_default_ordering = "ord"
 
     class Meta:
         verbose_name = _("course")
@@ -104,8 +122,15 @@ class CoursePage(LearnerUrlMixin, Page):
 class ModulePage(LearnerUrlMixin, Page):
     summary = models.CharField(_("summary"), max_length=400, blank=True)
 
-    content_panels = [*Page.content_panels, "summary"]
+    content_panels = [
+        TITLE,
+        FieldPanel(
+            "summary", help_text=_("What the module is about, shown in the course's outline.")
+        ),
+    ]
+    promote_panels = settings_panels = []  # it has no address of its own
     parent_page_types = ["courses.CoursePage"]
+    admin_default_ordering = "ord"
     # activities of higher apps name this page as their parent themselves
 
     class Meta:
@@ -130,6 +155,13 @@ class ActivityPage(LearnerUrlMixin, Page):
         validators=[MinValueValidator(1), MaxValueValidator(600)],
     )
 
+    facts = (
+        FieldPanel("summary", help_text=_("One sentence below the title.")),
+        FieldPanel("minutes", help_text=_("How long a careful reader needs.")),
+    )
+    promote_panels = (
+        settings_panels
+    ) = []  # learners find it by its key; it goes out with its course
     parent_page_types = ["courses.ModulePage"]
     subpage_types = []
     is_creatable = False
@@ -164,8 +196,8 @@ class LessonPage(ActivityPage):
     body = StreamField(LessonBody(), verbose_name=_("body"), blank=True)
 
     content_panels = [
-        *Page.content_panels,
-        MultiFieldPanel(["summary", "minutes"], heading=_("Facts")),
+        TITLE,
+        MultiFieldPanel(ActivityPage.facts, heading=_("Facts")),
         FieldPanel("body"),
     ]
 

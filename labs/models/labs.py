@@ -8,10 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import StreamField
-from wagtail.models import Page
 
 from courses.blocks import LessonBody
 from courses.models import ActivityPage
+from courses.models.pages import TITLE
 
 
 class LabRelease(models.Model):
@@ -100,8 +100,8 @@ class LabPage(ActivityPage):
 
     is_creatable = False  # a notebook comes from a folder (`labs.domain.loading`)
     content_panels = [
-        *Page.content_panels,
-        MultiFieldPanel(["summary", "minutes", "pass_mark"], heading=_("Facts")),
+        TITLE,
+        MultiFieldPanel([*ActivityPage.facts, "pass_mark"], heading=_("Facts")),
         FieldPanel("instructions"),
         FieldPanel("no_lab_path"),
     ]

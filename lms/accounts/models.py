@@ -29,7 +29,7 @@ class User(AbstractUser):
     """One person, whoever employs them. A name is never split: `full_name` is as on the certificate."""
 
     username = models.CharField(max_length=150, unique=True, default=new_username)
-    first_name = last_name = None
+    last_name = None
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     full_name = models.CharField(
         _("full name"),
@@ -75,6 +75,11 @@ class User(AbstractUser):
 
     def get_short_name(self):
         return self.full_name.partition(" ")[0]
+
+    @property
+    def first_name(self):
+        """Not a column: Wagtail's menu greets by it, and would show the opaque username."""
+        return self.full_name
 
     def clean(self):
         super().clean()

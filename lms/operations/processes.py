@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from circus import get_arbiter
+from circus.sighandler import SysHandler
 from django.conf import settings
 
 from labs.hub.command import hub_command
@@ -132,6 +133,9 @@ def supervise(processes: list[Process], data_dir: Path):
     """
     # circus looks after its watchers while it stops them too, and logs that as an error
     logging.getLogger("tornado.application").setLevel(logging.CRITICAL)
+    SysHandler.handle_hup = (
+        SysHandler.quit
+    )  # a closed terminal stops the platform; circus would reload
     logs = data_dir / "logs"
     logs.mkdir(parents=True, exist_ok=True)
     endpoints = Path(os.path.relpath(data_dir)) if len(str(data_dir)) > 80 else data_dir  # noqa: PLR2004  a socket's path is short

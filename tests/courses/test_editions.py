@@ -60,6 +60,7 @@ def test_a_comparison_names_what_is_added_removed_and_changed(world):
         "added": ["A third lesson"],
         "removed": [old.activities[1]["title"]],
         "changed": ["Changed"],
+        "moved": [],
     }
 
 

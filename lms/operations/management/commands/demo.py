@@ -4,7 +4,7 @@ import os
 import sys
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
@@ -52,7 +52,8 @@ class Command(BaseCommand):
             arbiter.start()
         finally:
             stop_labs(settings.DATA_DIR)
-            self.stdout.write("Stopped. `python3 manage.py demo` resumes with what was there.")
+            with suppress(OSError):  # the terminal may be gone
+                self.stdout.write("Stopped. `python3 manage.py demo` resumes with what was there.")
 
     def _start_again_as_demo(self, port):
         """The demo differs from a plain start by settings alone, so that the same code runs."""
