@@ -1,14 +1,17 @@
 """Every address there is; tests/architecture holds the table of who may use each."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.urls import include, path
+from django.urls import include, path, re_path
+from django.views.generic import RedirectView
 from django.views.i18n import set_language
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from lms.accounts.views import not_offered
 from lms.api.api import api
 from lms.core.media import pictures
 
+sign_in = RedirectView.as_view(pattern_name="account_login", query_string=True)
 urlpatterns = [
     path("", include("courses.urls")),
     path("", include("assessments.urls")),
@@ -17,10 +20,14 @@ urlpatterns = [
     path("", include("lms.accounts.urls")),
     path("", include("lms.reports.urls")),
     path("", include("lms.operations.urls")),
+    # there a person could give themselves an address that nobody checked is theirs; allauth needs the names
+    re_path("^accounts/(?:confirm-email|email|password|phone|reauthenticate)/", not_offered),
     path("accounts/", include("allauth.account.urls")),
     path("", include("allauth.idp.urls")),
     path("api/v1/", api.urls),
     path("language/", login_not_required(set_language), name="set_language"),
+    # Wagtail's own form does not count wrong passwords
+    path("cms/login/", login_not_required(sign_in)),
     path("cms/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     *pictures(),

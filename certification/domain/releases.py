@@ -24,11 +24,21 @@ def _demand(is_allowed: bool, sentence: str) -> None:  # noqa: FBT001 - reads as
         raise Refused(sentence, code="role_needed")
 
 
+def _refuse_own(awards, by) -> None:
+    """Nobody has a hand in their own certificate, whatever their roles."""
+    if any(rules.is_own_award(by, award) for award in awards):
+        raise Refused(
+            _("Your own certificate is on this list. Somebody else has to handle it."),
+            code="own_award",
+        )
+
+
 @transaction.atomic
 def prepare_release(organisation: Organisation, awards, *, by) -> Release:
     """Gather waiting awards of `organisation` and below for a second person to release.
 
-    Refused without a registrar's role there, for an empty list, and for what does not wait.
+    Refused without a registrar's role there, for an empty list, for what does not wait, and for
+    the registrar's own award.
     """
     _demand(
         rules.is_registrar_of(by, organisation),
@@ -41,6 +51,7 @@ def prepare_release(organisation: Organisation, awards, *, by) -> Release:
         Award.objects.waiting()
         .within(organisation)
         .filter(pk__in=wanted)
+        .select_related("enrolment")
         .select_for_update(of=("self",)),
     )
     if len(found) != len(wanted):
@@ -48,6 +59,7 @@ def prepare_release(organisation: Organisation, awards, *, by) -> Release:
             _("Some of these are being prepared by someone else already. Look at the list again."),
             code="not_waiting",
         )
+    _refuse_own(found, by)
     release = Release.objects.create(organisation=organisation, prepared_by=by)
     log(release, "certification.release.open", user=by, data={"awards": len(found)})
     Award.objects.filter(pk__in=wanted).update(release=release)
@@ -90,8 +102,8 @@ def words_of(awards: list[Award]) -> str:
 def release_awards(release: Release, *, by, read: str | None = None) -> list[Award]:
     """Issue every award of `release`: serial, frozen words, signed QR code. All of them or none.
 
-    Refused to whoever prepared it, to anyone without the releaser's role, and when the words are
-    not those of `read`, what the person had before their eyes.
+    Refused to whoever prepared it, to anyone without the releaser's role, to one whose own award is
+    among them, and when the words are not those of `read`, what the person had before their eyes.
     """
     release = (
         Release.objects.select_for_update(of=("self",))
@@ -102,6 +114,7 @@ def release_awards(release: Release, *, by, read: str | None = None) -> list[Awa
     now = timezone.now()
     change_state(release, Release.State.RELEASED, by=by, released_by=by, released_at=now)
     awards = list(release.awards.with_facts().select_related("replaces").order_by("pk"))
+    _refuse_own(awards, by)
     if read is not None and read != words_of(awards):
         raise Refused(
             _("A name or title changed since you opened this list. Read it again, then release."),

@@ -1,8 +1,13 @@
 """What people type to sign up and sign in: a name, one address to be reached at, a code."""
 
 from allauth.account import forms as allauth_forms
+from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
+from allauth.account.models import Login
+from allauth.account.stages import LoginByCodeStage, LoginStageController
+from allauth.account.utils import filter_users_by_email
 from django import forms
 from django.conf import settings
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from lms.accounts.models import User
@@ -47,8 +52,24 @@ class SignupForm(ContactMixin, allauth_forms.SignupForm):
     def clean_contact(self):
         address = super().clean_contact()
         if "email" in self.cleaned_data:
-            self.cleaned_data["email"] = self.validate_unique_email(address)
+            # allauth's own check says that the address is taken; here the one who reads its mail learns that
+            self.account_already_exists = bool(filter_users_by_email(address))
         return address
+
+    def try_save(self, request):
+        phone = self.cleaned_data.get("phone")
+        if self.account_already_exists and phone:
+            return None, self._pretend_to_send_code(request, phone)
+        return super().try_save(request)
+
+    def _pretend_to_send_code(self, request, phone):
+        """What allauth does for a taken e-mail; for a taken phone it looks for the e-mail of no one."""
+        login = Login(user=None, phone=phone, signup=True)
+        login.state["stages"] = {"current": LoginByCodeStage.key}
+        stage = LoginByCodeStage(LoginStageController(request, login), request, login)
+        stage.state["login_by_code_required"] = True
+        LoginCodeVerificationProcess.initiate(request=request, user=None, phone=phone, stage=stage)
+        return redirect("account_confirm_login_code")
 
     def clean_full_name(self):
         return " ".join(self.cleaned_data["full_name"].split())

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import permission_required
+from django.contrib.auth.decorators import login_not_required, permission_required
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -36,3 +36,8 @@ def sent_message_list(request):
         "accounts/sentmessage_list.html",
         {"sent_messages": SentMessage.objects.all()[:SHOWN_MESSAGES]},
     )
+
+
+@login_not_required
+def not_offered(request):
+    raise Http404

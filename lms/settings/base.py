@@ -210,6 +210,8 @@ ACCOUNT_PHONE_VERIFICATION_CODE_FORMAT = {"numeric": True, "length": 6}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
 ACCOUNT_USER_DISPLAY = "lms.accounts.models.display_name"
 ACCOUNT_SESSION_REMEMBER = False
+# Limits are for each address that asks: behind our proxy, the last one that the proxy noted.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if CONFIG["secure"] else 0
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_FORMS = {
     "signup": "lms.accounts.forms.SignupForm",
@@ -274,6 +276,8 @@ X_FRAME_OPTIONS = "SAMEORIGIN"
 WAGTAIL_SITE_NAME = "Umahiri"
 WAGTAILADMIN_BASE_URL = SITE_URL
 WAGTAILADMIN_LOGIN_URL = "account_login"
+WAGTAIL_PASSWORD_RESET_ENABLED = False  # a code signs in who forgot
+WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False  # it would take an address that nobody checked
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 # Some systems list their own zone as "localtime", which no browser knows.
 WAGTAIL_USER_TIME_ZONES = sorted(available_timezones() - {"localtime"})

@@ -131,6 +131,34 @@ def test_two_people_issue_a_certificate(award, world):
     )
 
 
+def certifier_with_award(world, role):
+    person = factories.member(world.centre, role, name="Naliaka Simiyu")
+    enrolment = factories.enrol(person, world.run, world.kenya)
+    return person, factories.proposed_award(enrolment)
+
+
+def test_nobody_prepares_their_own_award(world, proposed):
+    registrar, own = certifier_with_award(world, Role.REGISTRAR)
+
+    with pytest.raises(Refused) as refusal:
+        prepare_release(world.centre, [proposed, own], by=registrar)
+
+    assert refusal.value.code == "own_award"
+    assert Award.objects.waiting().count() == 2
+
+
+def test_nobody_releases_their_own_award(world, proposed):
+    releaser, own = certifier_with_award(world, Role.RELEASER)
+    release = prepare_release(world.centre, [proposed, own], by=world.registrar)
+
+    with pytest.raises(Refused) as refusal:
+        release_awards(release, by=releaser)
+
+    release.refresh_from_db()
+    assert (refusal.value.code, release.state) == ("own_award", ReleaseState.OPEN)
+    assert Award.objects.issued().count() == 0
+
+
 @pytest.mark.parametrize("is_superuser", [False, True])
 def test_nobody_releases_what_they_prepared(world, proposed, is_superuser):
     both = factories.member(world.centre, Role.REGISTRAR, is_superuser=is_superuser)

@@ -77,14 +77,88 @@ def test_asking_for_a_code_tells_no_one_who_has_an_account(client, db):
 
 
 @pytest.mark.usefixtures("_demo")
-def test_signing_up_again_makes_no_second_account(client, db):
-    factories.user(email="known@example.org")
+@pytest.mark.parametrize(
+    ("known", "unknown"),
+    [("known@example.org", "other@example.org"), ("+254712345678", "+254712345679")],
+)
+def test_signing_up_tells_only_the_holder_that_there_is_an_account(known, unknown, client, db):
+    factories.user(email="known@example.org", phone="+254712345678")
+    answers = []
+    for contact in (unknown, known):
+        client.cookies.clear()
+        sent = client.post(
+            reverse("account_signup"), {"full_name": "Someone Else", "contact": contact}
+        )
+        page = client.get(sent["Location"])
+        answers.append((sent.status_code, sent["Location"], page.status_code))
+    message = SentMessage.objects.first()
 
-    client.post(
-        reverse("account_signup"), {"full_name": "Someone Else", "contact": "known@example.org"}
-    )
+    assert answers[0] == answers[1]
+    assert User.objects.count() == 2
+    assert message.recipient == known
+    assert "already has an" in message.body
 
-    assert User.objects.count() == 1
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "account_email",
+        "account_change_password",
+        "account_set_password",
+        "account_reset_password",
+        "account_change_phone",
+        "account_verify_phone",
+        "account_reauthenticate",
+        "wagtailadmin_password_reset",
+    ],
+)
+def test_no_page_takes_an_address_that_nobody_checked(name, client, world):
+    client.force_login(world.administrator)
+
+    assert client.get(reverse(name)).status_code == 404
+
+
+def test_wagtail_has_no_sign_in_of_its_own(client, world):
+    credentials = {"username": world.administrator.email, "password": "ten-characters"}
+    world.administrator.set_password("ten-characters")
+    world.administrator.save()
+
+    response = client.post(f"{reverse('wagtailadmin_login')}?next=/cms/pages/", credentials)
+
+    assert response["Location"] == "/accounts/login/?next=/cms/pages/"
+    assert "_auth_user_id" not in client.session
+
+
+@pytest.mark.usefixtures("_demo")
+def test_codes_are_not_sent_again_and_again(client, world, settings):
+    settings.ACCOUNT_RATE_LIMITS = {}  # the tests have none otherwise
+
+    def ask():
+        client.cookies.clear()
+        return client.post(
+            reverse("account_request_login_code"), {"contact": world.learner.email}
+        ).status_code
+
+    assert [ask() for _ in range(4)] == [302, 302, 302, 200]
+    assert SentMessage.objects.count() == 3
+
+
+@pytest.mark.usefixtures("_demo")
+def test_limits_count_the_address_that_the_proxy_noted(client, world, settings):
+    settings.ACCOUNT_RATE_LIMITS = {}
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+
+    def ask(number, noted):
+        client.cookies.clear()
+        contact = {"contact": f"person{number}@nowhere.example"}
+        invented = f"192.0.2.{number}"
+        headers = {"X-Forwarded-For": f"{invented}, {noted}"}
+        return client.post(
+            reverse("account_request_login_code"), contact, headers=headers
+        ).status_code
+
+    assert [ask(number, "198.51.100.1") for number in range(21)] == [302] * 20 + [200]
+    assert ask(21, "198.51.100.2") == 302
 
 
 @pytest.mark.parametrize(
