@@ -1,5 +1,6 @@
 """The processes that make up a running platform on one machine, and the supervisor that keeps them up."""
 
+import ctypes
 import importlib.util
 import logging
 import os
@@ -7,10 +8,12 @@ import signal
 import socket
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import psutil
 from circus import get_arbiter
 from circus.sighandler import SysHandler
 from django.conf import settings
@@ -18,6 +21,7 @@ from django.conf import settings
 from labs.hub.command import hub_command
 
 BIN = Path(sys.executable).parent
+PR_SET_CHILD_SUBREAPER = 36
 
 
 @dataclass(frozen=True)
@@ -163,6 +167,24 @@ def supervise(processes: list[Process], data_dir: Path):
         check_delay=0.5,
         warmup_delay=0,
     )
+
+
+def adopt_orphans() -> None:
+    """Become the parent of descendants whose own parent dies, so that none outlives us (prctl(2))."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    if hasattr(libc, "prctl"):
+        libc.prctl(PR_SET_CHILD_SUBREAPER, 1)
+
+
+def end_descendants(seconds: float = 5) -> None:
+    """End whatever is left of this process's family: asked first, then made to."""
+    family = psutil.Process().children(recursive=True)
+    for process in family:
+        with suppress(psutil.NoSuchProcess):
+            process.terminate()
+    for process in psutil.wait_procs(family, timeout=seconds)[1]:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
 
 
 def wait_for_port(host: str, port: int, seconds: float) -> bool:

@@ -74,8 +74,9 @@ class Platform:
         )
         deadline = time.monotonic() + START_SECONDS
         while "Ctrl-C stops everything" not in self.words():
-            assert self.process.poll() is None, self.words()
-            assert time.monotonic() < deadline, self.words()
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                self.stop()
+                pytest.fail(self.words())
             time.sleep(0.2)
         return self
 

@@ -18,7 +18,14 @@ from labs.hub.command import stop_labs
 from labs.sandbox.capabilities import missing_protections
 from labs.setup import prepare_hub
 from lms.operations.demo import ACCOUNTS, demo_password, load_demo
-from lms.operations.processes import embedded, supervise, wait_for_file, wait_for_port
+from lms.operations.processes import (
+    adopt_orphans,
+    embedded,
+    end_descendants,
+    supervise,
+    wait_for_file,
+    wait_for_port,
+)
 
 
 class Command(BaseCommand):
@@ -46,12 +53,14 @@ class Command(BaseCommand):
         with self.step("Preparing the labs"):
             prepare_hub()
         connection.close()
+        adopt_orphans()
         arbiter = supervise(embedded(settings.DATA_DIR), settings.DATA_DIR)
         threading.Thread(target=self._announce, args=(started,), daemon=True).start()
         try:
             arbiter.start()
         finally:
             stop_labs(settings.DATA_DIR)
+            end_descendants()
             with suppress(OSError):  # the terminal may be gone
                 self.stdout.write("Stopped. `python3 manage.py demo` resumes with what was there.")
 
