@@ -23,6 +23,8 @@ def say(sentence):
 
 def install(lock):
     """Make `.venv` hold exactly what `lock` pins; a second call with the same lock costs nothing."""
+    if ENVIRONMENT.is_symlink():
+        return  # shared with another checkout, which may pin other packages: theirs to change
     stamp = ENVIRONMENT / "umahiri-lock"
     wanted = sha256(lock.read_bytes()).hexdigest()
     development = ROOT / "requirements/dev.txt"
