@@ -115,7 +115,7 @@ _SQLITE = {
 }
 DATABASES = {
     "default": dj_database_url.parse(
-        CONFIG["database_url"] or f"sqlite:///{DATA_DIR / 'umahiri.sqlite3'}",
+        CONFIG["database_url"] or f"sqlite:///{config.private_file(DATA_DIR / 'umahiri.sqlite3')}",
         conn_max_age=600,
         conn_health_checks=True,
     ),
