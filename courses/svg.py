@@ -32,6 +32,9 @@ def clean_svg(source):
         raise ValidationError(
             _("The drawing is not well-formed: %(why)s.") % {"why": error.msg}
         ) from error
+    if root.getroottree().docinfo.doctype:
+        # its entities are spelt out here and left as they stand in what a browser reads
+        raise ValidationError(_("A drawing cannot hold <%(name)s>.") % {"name": "!DOCTYPE"})
     for element in list(root.iter()):
         if not isinstance(element.tag, str):  # comments, processing instructions, entities
             element.getparent() is not None and element.getparent().remove(element)
@@ -44,7 +47,8 @@ def clean_svg(source):
             if (
                 local not in ATTRIBUTES
                 or (local == "href" and not value.startswith("#"))
-                or "url(" in value.replace("url(#", "")
+                or "url(" in value.lower().replace("url(#", "")
+                or "\\" in value  # CSS reads \\75rl( as url(
             ):
                 raise ValidationError(
                     _("A drawing cannot hold the attribute %(name)s.") % {"name": local}

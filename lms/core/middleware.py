@@ -3,6 +3,7 @@
 from django.contrib.auth.middleware import LoginRequiredMiddleware as DjangoLoginRequiredMiddleware
 from django.http import JsonResponse
 from django.shortcuts import render
+from django.utils.cache import patch_cache_control
 
 from lms.core.errors import Refused
 
@@ -17,6 +18,23 @@ class LoginRequiredMiddleware(DjangoLoginRequiredMiddleware):
         if view.__module__.startswith(self.GUARDED_ELSEWHERE):
             return None
         return super().process_view(request, view_func, view_args, view_kwargs)
+
+
+class PrivatePagesMiddleware:
+    """Has browsers keep no page of a signed-in person: "back" would show it to a shared computer's next.
+
+    Pictures and films may be kept, for data costs money.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        is_text = response.headers.get("Content-Type", "").startswith("text/")
+        if is_text and request.user.is_authenticated and not response.has_header("Cache-Control"):
+            patch_cache_control(response, private=True, no_store=True)
+        return response
 
 
 class RefusedMiddleware:

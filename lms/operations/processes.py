@@ -42,7 +42,7 @@ def valkey_binary() -> Path:
 
 def valkey(data_dir: Path) -> Process:
     folder = data_dir / "valkey"
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # it keeps people's sessions
     options = {
         "port": "0",
         "unixsocket": str(data_dir / "valkey.sock"),

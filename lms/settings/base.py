@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "lms.accounts.middleware.LanguageMiddleware",
+    "lms.core.middleware.PrivatePagesMiddleware",
     "lms.core.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -117,7 +118,7 @@ _SQLITE = {
 }
 DATABASES = {
     "default": dj_database_url.parse(
-        CONFIG["database_url"] or f"sqlite:///{DATA_DIR / 'umahiri.sqlite3'}",
+        CONFIG["database_url"] or f"sqlite:///{config.private_file(DATA_DIR / 'umahiri.sqlite3')}",
         conn_max_age=600,
         conn_health_checks=True,
     ),

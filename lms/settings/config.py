@@ -100,7 +100,20 @@ def load(environ=os.environ, path=ROOT / "lms.toml"):
             f"Unknown setting: {', '.join(sorted(unknown))}. The README lists those there are."
         )
         raise ImproperlyConfigured(message)
-    return {setting.name: _read(setting, toml, environ) for setting in SETTINGS}
+    found = {setting.name: _read(setting, toml, environ) for setting in SETTINGS}
+    if found["demo"] and found["secure"]:
+        message = "The demo shows everyone's sign-in codes to staff: it does not go with `secure`."
+        raise ImproperlyConfigured(message)
+    return found
+
+
+def private_file(path):
+    """Return `path`, made empty for its owner alone if it is not there.
+
+    SQLite gives the files beside a database, with its newest content, the mode of the database.
+    """
+    path.touch(mode=0o600)
+    return path
 
 
 def kept_secret(path):

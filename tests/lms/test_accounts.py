@@ -198,6 +198,15 @@ def test_staff_sign_in_with_a_password(client, db):
     assert client.session["_auth_user_id"] == str(person.pk)
 
 
+def test_browsers_keep_no_page_of_a_signed_in_person(client, world):
+    address = reverse("courses:catalogue")
+    before = client.get(address)
+    client.force_login(world.learner)
+
+    assert not before.has_header("Cache-Control")
+    assert client.get(address)["Cache-Control"] == "private, no-store"
+
+
 @pytest.mark.parametrize(
     "name",
     [

@@ -1,5 +1,8 @@
 """Settings, health, refusals, organisations, the log and the languages."""
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.test import RequestFactory
@@ -10,6 +13,7 @@ from courses.domain.enrolment import withdraw
 from lms.audit.models import LogEntry
 from lms.core.errors import Refused
 from lms.core.middleware import RefusedMiddleware
+from lms.operations.processes import valkey
 from lms.organisations.domain import organisations_served_by
 from lms.organisations.loading import load_organisations
 from lms.organisations.models import Kind, Organisation, Role
@@ -41,7 +45,10 @@ def test_a_secret_may_come_from_a_file(tmp_path):
     )
 
 
-@pytest.mark.parametrize("environ", [{"LMS_SITEURL": "x"}, {"LMS_DEBUG": "maybe"}])
+@pytest.mark.parametrize(
+    "environ",
+    [{"LMS_SITEURL": "x"}, {"LMS_DEBUG": "maybe"}, {"LMS_DEMO": "1", "LMS_SECURE": "1"}],
+)
 def test_a_wrong_setting_stops_the_start(environ, tmp_path):
     with pytest.raises(ImproperlyConfigured):
         config.load(environ, tmp_path / "none")
@@ -52,6 +59,23 @@ def test_a_kept_secret_is_made_once_for_its_owner_alone(tmp_path):
 
     assert config.kept_secret(path) == config.kept_secret(path)
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_the_database_is_readable_by_its_owner_alone(tmp_path):
+    path = config.private_file(tmp_path / "umahiri.sqlite3")
+
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("CREATE TABLE sessions (key TEXT)")
+        modes = {file.stat().st_mode & 0o777 for file in tmp_path.iterdir()}
+
+    assert modes == {0o600}
+
+
+def test_kept_sessions_are_readable_by_their_owner_alone(tmp_path):
+    valkey(tmp_path)
+
+    assert (tmp_path / "valkey").stat().st_mode & 0o777 == 0o700
 
 
 def test_the_readme_lists_every_setting():
