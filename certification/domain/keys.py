@@ -21,6 +21,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 ROOT_YEARS = 25
 SEAL_YEARS = 15  # viewers call a seal expired when its certificate is, so it outlives the key's use
+MOST_DIGITS = 6  # of a key's number
 # RFC 9336, and emailProtection beside it: NSS, and with it LibreOffice and Okular, asks for that.
 DOCUMENT_SIGNING = ObjectIdentifier("1.3.6.1.5.5.7.3.36")
 
@@ -85,7 +86,8 @@ def qr_signing_key() -> tuple[bytes, ec.EllipticCurvePrivateKey]:
 def qr_public_key(identifier: bytes) -> ec.EllipticCurvePublicKey | None:
     """Return the public half of the QR key `identifier`, or None if we never had it."""
     number = identifier.decode("ascii", "replace")
-    if not (number.isascii() and number.isdigit()):
+    # a stranger's number may be longer than a file's name can be
+    if not (number.isascii() and number.isdigit() and len(number) <= MOST_DIGITS):
         return None
     path = keys_folder() / f"qr-{int(number)}.pem"
     return _load(path, settings.SECRET_KEY).public_key() if path.exists() else None

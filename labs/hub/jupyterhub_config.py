@@ -96,6 +96,6 @@ hub.load_roles = [
     {
         "name": SERVICE,
         "services": [SERVICE],
-        "scopes": ["admin:users", "servers", "read:servers", "tokens"],
+        "scopes": ["admin:users", "servers", "read:servers"],
     }
 ]

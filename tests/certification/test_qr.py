@@ -81,6 +81,10 @@ def test_a_code_signed_with_another_key_is_refused(tmp_path, settings):
     assert read_claims(payload) is None
 
 
+def test_a_key_with_an_endless_number_is_none_of_ours():
+    assert keys.qr_public_key(b"9" * 1000) is None
+
+
 def test_an_older_key_still_checks_what_it_signed():
     payload = sign_claims(snapshot(), DIGEST, at=NOW)
     newer = keys.keys_folder() / "qr-2.pem"

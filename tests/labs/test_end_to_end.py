@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from courses.domain.enrolment import withdraw
 from courses.models import Progress, Result
+from labs.backends import get_backend
 from labs.setup import prepare_hub
 from lms.operations.services import free_port
 from lms.organisations.scoping import every_organisation
@@ -92,6 +93,12 @@ def test_from_the_course_page_to_a_result(site, browser_of, enrolment, other_enr
     others = JupyterServer(other, theirs)
     assert others.user != server.user
     assert other.http.get(f"{server.base}api/contents/").status_code == 403
+
+    # nor does the platform's own token: it starts and stops servers, and cannot become a learner
+    client = get_backend().client
+    assert client.request("POST", f"/users/{server.user}/tokens").status_code in {403, 404}
+    platform = {"Authorization": client.http.headers["Authorization"]}
+    assert httpx.get(f"{server.base}api/contents/", headers=platform).status_code == 403
 
     # the Hub dies and comes back: server and proxy go on
     hub.kill()
