@@ -14,6 +14,7 @@ from assessments.interactions import KINDS
 from assessments.models import Attempt
 from courses.domain.editions import pinned_revision_id
 from courses.domain.progress import visit_activity
+from courses.models import Enrolment
 from courses.views.lessons import activity_context, own_enrolment
 
 
@@ -33,7 +34,9 @@ def quiz(request, enrolment, entry):
 
 def own_attempt(request, pk, attempt):
     """The signed-in learner's attempt with all that its pages need in one query."""
-    own = Attempt.objects.filter(enrolment__user=request.user, enrolment_id=pk)
+    own = Attempt.objects.filter(
+        enrolment__in=Enrolment.objects.live().filter(user=request.user, pk=pk)
+    )
     return get_object_or_404(own.select_related("enrolment__run__edition"), uuid=attempt)
 
 

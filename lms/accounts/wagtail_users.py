@@ -1,5 +1,6 @@
 """Wagtail's pages about people, told that ours have one full name, and perhaps a phone instead of an e-mail."""
 
+from allauth.account.models import EmailAddress
 from django import forms
 from django.contrib.auth import get_user_model
 from django.utils.functional import cached_property
@@ -46,6 +47,12 @@ class PersonEditForm(OnePerson, UserEditForm):
     class Meta(UserEditForm.Meta):
         model = get_user_model()
         fields = [*FIELDS, "is_active"]
+
+    def save(self, commit=True):  # noqa: FBT002  Django's signature
+        person = super().save(commit)
+        # allauth's own record of an earlier address would go on taking codes
+        EmailAddress.objects.filter(user=person).exclude(email=person.email).delete()
+        return person
 
 
 class PeopleIndexView(IndexView):

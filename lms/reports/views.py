@@ -20,7 +20,7 @@ def home(request):
 
 
 def learner_list(request, organisation):
-    state, search = request.GET.get("state", ""), request.GET.get("q", "").strip()
+    state, search = request.GET.get("state", ""), request.GET.get("q", "").replace("\0", "").strip()
     enrolments = learners_of(organisation, state=state, search=search)
     if request.GET.get("format") == "csv":
         log(organisation, "reports.exported", user=request.user, data={"list": "learners"})

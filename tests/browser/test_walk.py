@@ -243,7 +243,11 @@ def test_the_walk_by_keyboard_alone(visitor):
 
     def press(selector, key="Enter"):
         tab_to(page, selector)
-        page.keyboard.press(key)
+        if key == "Space":
+            page.keyboard.press(key)
+            return
+        with page.expect_navigation():
+            page.keyboard.press(key)
 
     learner.go("/accounts/signup/")
     tab_to(page, "[name=full_name]")

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
@@ -259,3 +260,19 @@ def test_the_chosen_language_follows_the_person_to_another_device(client, db):
     another_device = Client()
     another_device.force_login(person)
     assert "Akaunti yangu" in another_device.get(reverse("accounts:profile")).content.decode()
+
+
+@pytest.mark.usefixtures("_demo")
+def test_an_address_that_an_administrator_replaced_opens_the_account_no_more(client, db):
+    person = factories.user("Zuhura Ali", email="old@example.org")
+    EmailAddress.objects.create(user=person, email="old@example.org", verified=True, primary=True)
+    administrator = factories.user("Mutua Kilonzo", is_superuser=True, is_staff=True)
+    client.force_login(administrator)
+    address = reverse("wagtailusers_users:edit", args=[person.pk])
+    data = {"full_name": "Zuhura Ali", "email": "new@example.org", "phone": "", "is_active": "on"}
+    assert client.post(address, data).status_code == 302
+
+    guest = Client()
+    guest.post(reverse("account_request_login_code"), {"contact": "old@example.org"})
+
+    assert "no account" in SentMessage.objects.first().body
