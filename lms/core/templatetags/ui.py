@@ -41,6 +41,16 @@ def minutes(number):
 
 
 @register.filter
+def duration(number):
+    """Minutes up to an hour, then hours and minutes: nobody counts 289 minutes."""
+    hours, rest = divmod(number, 60)
+    if not hours:
+        return minutes(number)
+    words = ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours}
+    return f"{words} {minutes(rest)}" if rest else words
+
+
+@register.filter
 def megabytes(number):
     """As 0.4 MB; anything smaller as less than 0.1 MB."""
     return _("under 0.1 MB") if number < 0.1 else f"{number:.1f} MB"  # noqa: PLR2004  the sentence names it
