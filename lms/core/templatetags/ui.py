@@ -2,8 +2,8 @@
 
 from django import template
 from django.utils.html import format_html
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 register = template.Library()
 
@@ -33,6 +33,14 @@ def progress_bar(done, total):
         words,
         words,
     )
+
+
+@register.filter
+def content_language(entry):
+    """The language in which an activity is read, which need not be that of the page around it."""
+    current = get_language()
+    languages = list(entry["revisions"]) if entry else []
+    return current if current in languages or not languages else languages[0]
 
 
 @register.filter
