@@ -43,6 +43,7 @@ class PrepareForm(forms.Form):
 class SendBackForm(forms.Form):
     note = forms.CharField(
         label=_("Why it goes back"),
+        error_messages={"required": _("Write one sentence.")},
         max_length=300,
         help_text=_("The person who prepared the list reads this."),
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -58,6 +59,7 @@ class VoidForm(forms.Form):
     )
     reason = forms.CharField(
         label=_("What everyone will read"),
+        error_messages={"required": _("Write one sentence.")},
         max_length=300,
         help_text=_("One sentence, shown to anyone who checks this certificate. Name no person."),
         widget=forms.Textarea(attrs={"rows": 3}),
