@@ -16,6 +16,7 @@ from courses.domain.editions import pinned_revision_id
 from courses.domain.progress import visit_activity
 from courses.models import Enrolment
 from courses.views.lessons import activity_context, own_enrolment
+from lms.core.templatetags.ui import content_language
 
 
 def quiz(request, enrolment, entry):
@@ -78,8 +79,11 @@ def item(request, pk, attempt, number):
             seed=f"{attempt.seed}:{identifier}",
             value=values.get(identifier),
         )
+    entry = attempt.enrolment.run.edition.activity(str(attempt.activity_key))
+    form.fields["value"].widget.attrs["lang"] = content_language(entry)
     context = {
         "attempt": attempt,
+        "entry": entry,
         "form": form,
         "quiz": page,
         "content": content,

@@ -10,6 +10,7 @@ class VerifyForm(forms.Form):
     serial = forms.CharField(
         label=_("Serial number"),
         max_length=40,
+        error_messages={"required": _("Write the serial number.")},
         help_text=_("As KSG-2026-000001-5, on the left edge of the certificate."),
         widget=forms.TextInput(
             attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
@@ -17,6 +18,7 @@ class VerifyForm(forms.Form):
     )
     name = forms.CharField(
         label=_("Name of the holder"),
+        error_messages={"required": _("Write the name of the holder.")},
         max_length=200,
         help_text=_("At least the first three letters of any of the names."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
@@ -41,6 +43,7 @@ class PrepareForm(forms.Form):
 class SendBackForm(forms.Form):
     note = forms.CharField(
         label=_("Why it goes back"),
+        error_messages={"required": _("Write one sentence.")},
         max_length=300,
         help_text=_("The person who prepared the list reads this."),
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -56,6 +59,7 @@ class VoidForm(forms.Form):
     )
     reason = forms.CharField(
         label=_("What everyone will read"),
+        error_messages={"required": _("Write one sentence.")},
         max_length=300,
         help_text=_("One sentence, shown to anyone who checks this certificate. Name no person."),
         widget=forms.Textarea(attrs={"rows": 3}),

@@ -21,6 +21,7 @@ class EnrolForm(forms.Form):
         help_text=_("Your training officer there sees your progress. Nobody else does."),
         queryset=Organisation.objects.none(),
         empty_label=_("Choose your employer"),
+        error_messages={"required": _("Choose where you work.")},
     )
 
     def __init__(self, *args, user, **kwargs):

@@ -1,5 +1,7 @@
 """The gradebook: columns of a run, and each learner's results in them."""
 
+from decimal import Decimal
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -63,4 +65,5 @@ class Result(Record):
 
     @property
     def percent(self):
-        return round(100 * self.score / self.maximum) if self.maximum else 0
+        """Whole per cent, rounded half up, as a quiz shows it."""
+        return int(100 * self.score / self.maximum + Decimal("0.5")) if self.maximum else 0

@@ -3,6 +3,7 @@
 from allauth.account.adapter import DefaultAccountAdapter
 from django import forms
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from lms.accounts.messages import send_sms
 from lms.accounts.models import User
@@ -10,6 +11,13 @@ from lms.accounts.validators import phone_to_e164
 
 
 class AccountAdapter(DefaultAccountAdapter):
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "incorrect_code": gettext_lazy(
+            "This is not the newest code that we sent. Look again, or have another one sent below."
+        ),
+    }
+
     def is_login_by_code_required(self, login):
         """A sign-up is finished by a code; a later sign-in by password needs none."""
         return login.signup

@@ -18,6 +18,7 @@ CONTACT = {
     "help_text": _(
         "We send a code there. A private address is fine. Phone as 0712 345 678 or +250…"
     ),
+    "error_messages": {"required": _("Write your e-mail address or your phone number.")},
     "widget": forms.TextInput(
         attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
     ),
@@ -38,6 +39,7 @@ class SignupForm(ContactMixin, allauth_forms.SignupForm):
         label=_("Full name"),
         max_length=200,
         help_text=_("As it should stand on your certificate."),
+        error_messages={"required": _("Write your full name.")},
         validators=[validate_full_name],
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
@@ -107,6 +109,7 @@ class ConfirmCodeForm(allauth_forms.ConfirmLoginCodeForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["code"].label = _("Code")
+        self.fields["code"].error_messages["required"] = _("Write the six digits.")
         self.fields["code"].help_text = _("Six digits. It works for 15 minutes.")
         self.fields["code"].widget = forms.TextInput(
             attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}

@@ -236,6 +236,7 @@ LANGUAGE_CODE = CONFIG["default_language"]
 LANGUAGES = [("en", _("English")), ("sw", _("Kiswahili"))]
 WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
 LOCALE_PATHS = [BASE_DIR / "lms/locale"]
+FORMAT_MODULE_PATH = "lms.formats"
 USE_TZ = True
 TIME_ZONE = CONFIG["time_zone"]
 

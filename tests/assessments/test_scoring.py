@@ -2,12 +2,14 @@
 
 import json
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from assessments.domain.scoring import percent, score_item
+from assessments.forms import ItemForm
 from assessments.interactions import KINDS
 from assessments.interactions.base import shuffled
 from assessments.interactions.text_entry import read_number
@@ -100,3 +102,20 @@ def test_what_is_no_number_is_none(text):
 @given(st.lists(st.decimals(0, 1, places=4), max_size=20))
 def test_per_cent_lies_between_0_and_100(scores):
     assert 0 <= percent(scores) <= 100
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "is_taken"),
+    [
+        ("number", {"value": "nine"}, False),
+        ("number", {"value": "1 500"}, True),
+        ("number", {"value": ""}, True),
+        ("order", {"value_0": "1", "value_1": "1"}, False),
+        ("order", {"value_0": "1", "value_1": "", "value_2": ""}, True),
+    ],
+)
+def test_a_slip_of_the_hand_is_asked_again_and_not_marked(kind, given, is_taken):
+    form = ItemForm(
+        {"client_id": str(uuid4()), **given}, kind=kind, content=CONTENTS[kind], seed="seed"
+    )
+    assert form.is_valid() == is_taken

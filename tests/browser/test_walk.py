@@ -262,8 +262,8 @@ def test_the_walk_by_keyboard_alone(visitor):
     page.wait_for_selector("ul.steps")
     press("main a.button")
     page.wait_for_selector(".lesson-body")
-    press("main form button.button")
-    page.wait_for_url("**/learn/*/*/")
+    with page.expect_navigation():  # the next lesson's address is of the same shape
+        press("main form button.button")
     learner.go("/learn/")
     press("main article h2 a")
     page.wait_for_selector("ul.steps")

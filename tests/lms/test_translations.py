@@ -2,10 +2,14 @@
 
 import gettext
 import re
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from babel.messages.pofile import read_po
+from django.template import Context, Template
+from django.utils import translation
 
 FOLDER = Path(__file__).parents[2] / "lms/locale/sw/LC_MESSAGES"
 PLACEHOLDER = re.compile(r"%\(\w+\)s")
@@ -40,3 +44,11 @@ def test_the_compiled_file_says_the_same(messages):
         for form, text in enumerate(_forms(message.string)):
             key = (message.id[0], form) if message.pluralizable else message.id
             assert compiled._catalog[key] == text
+
+
+@pytest.mark.parametrize(("language", "month"), [("en", "November"), ("sw", "Novemba")])
+def test_a_time_comes_with_its_zone(language, month):
+    with translation.override(language):
+        moment = datetime(2026, 11, 21, 20, 5, tzinfo=ZoneInfo("UTC"))
+        shown = Template("{{ moment }}").render(Context({"moment": moment}))
+    assert shown == f"21 {month} 2026, 23:05 EAT"

@@ -37,6 +37,13 @@ class OrderField(MatchField):
             fields, require_all_fields=False, required=False, widget=MatchWidget(shown, choices)
         )
 
+    def clean(self, value):
+        value = super().clean(value)
+        taken = [place for place in value if place]
+        if len(taken) > len(set(taken)):
+            raise forms.ValidationError(_("Two things have the same place. Give each its own."))
+        return value
+
     def compress(self, data_list):
         places = dict(zip(self.shown, data_list, strict=False))
         return [places.get(item, "") for item in self.authored]

@@ -36,11 +36,20 @@ def read_number(text: Value) -> Decimal | None:
     return number if number.is_finite() else None
 
 
+class NumberField(forms.CharField):
+    """Keeps what was typed, and asks again where it is no number."""
+
+    def validate(self, value):
+        super().validate(value)
+        if value and read_number(value) is None:
+            raise forms.ValidationError(_("Write digits, such as 12 or 0.5."))
+
+
 def _field(content: Content, seed: str) -> forms.Field:
     widget = forms.TextInput(
         attrs={"inputmode": "decimal", "autocomplete": "off", "class": "short"}
     )
-    return forms.CharField(
+    return NumberField(
         required=False, max_length=MAX_LENGTH, widget=widget, help_text=content["unit"]
     )
 

@@ -2,8 +2,8 @@
 
 from django import template
 from django.utils.html import format_html
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 register = template.Library()
 
@@ -36,8 +36,26 @@ def progress_bar(done, total):
 
 
 @register.filter
+def content_language(entry):
+    """The language in which an activity is read, which need not be that of the page around it."""
+    current = get_language()
+    languages = list(entry["revisions"]) if entry else []
+    return current if current in languages or not languages else languages[0]
+
+
+@register.filter
 def minutes(number):
     return ngettext("%(n)s minute", "%(n)s minutes", number) % {"n": number}
+
+
+@register.filter
+def duration(number):
+    """Minutes up to an hour, then hours and minutes: nobody counts 289 minutes."""
+    hours, rest = divmod(number, 60)
+    if not hours:
+        return minutes(number)
+    words = ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours}
+    return f"{words} {minutes(rest)}" if rest else words
 
 
 @register.filter
