@@ -197,7 +197,7 @@ def test_a_trainer_writes_a_lesson_and_learners_read_it_when_the_run_moves(visit
     author.open(TITLE)
     author.press("Approve and Publish")
     assert TITLE not in outline(learner)
-    author.open("AI basics for public officers")
+    author.open("AI basics for public officers: use it, check it, answer for it")
     assert "Edition 2 of" in author.press("Publish")
     author.look("published")
     before = outline(learner)
