@@ -74,6 +74,8 @@ def main():
         "DJANGO_SETTINGS_MODULE",
         "lms.settings.test" if sys.argv[1:2] == ["test"] else "lms.settings.base",
     )
+    if sys.argv[1:2] == ["demo"]:
+        os.environ.setdefault("LMS_DEMO", "1")  # before the settings are read: they differ by it
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)

@@ -127,7 +127,8 @@ def hub(data_dir: Path) -> Process:
 
 def embedded(data_dir: Path) -> list[Process]:
     """All processes of the demo; no server but ours is needed."""
-    return [valkey(data_dir), hub(data_dir), web(), worker(), beat()]
+    # one web process: a second would make the start longer and a demo no quicker
+    return [valkey(data_dir), hub(data_dir), web(workers=1, threads=8), worker(), beat()]
 
 
 def supervise(processes: list[Process], data_dir: Path):

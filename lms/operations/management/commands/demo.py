@@ -41,7 +41,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, port, **options):
-        if not settings.DEMO:
+        self._refuse_taken_ports(port)
+        if f"http://127.0.0.1:{port}" != settings.SITE_URL or not settings.DEMO:
             self._start_again_as_demo(port)
         started = time.monotonic()
         for sentence in missing_protections():
@@ -64,19 +65,21 @@ class Command(BaseCommand):
             with suppress(OSError):  # the terminal may be gone
                 self.stdout.write("Stopped. `python3 manage.py demo` resumes with what was there.")
 
+    def _refuse_taken_ports(self, port):
+        for number in (port, port + 10):
+            if wait_for_port("127.0.0.1", number, 0.1):
+                self.stderr.write(
+                    f"Port {number} is taken by another program. Stop it, or choose one with --port."
+                )
+                sys.exit(1)
+
     def _start_again_as_demo(self, port):
-        """The demo differs from a plain start by settings alone, so that the same code runs."""
+        """Another port is another setting, and those are read once."""
         os.environ.update(
             LMS_DEMO="1",
             LMS_SITE_URL=f"http://127.0.0.1:{port}",
             LMS_LABS_HUB_URL=f"http://127.0.0.1:{port + 10}",
         )
-        for number in (port, port + 10):
-            if wait_for_port("127.0.0.1", number, 0.2):
-                self.stderr.write(
-                    f"Port {number} is taken by another program. Stop it, or choose one with --port."
-                )
-                sys.exit(1)
         os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606
 
     @contextmanager
