@@ -1,0 +1,202 @@
+"""What the shapes of all kinds of item are made of.
+
+A kind's `Body` is the item as authored, right answers included. Fields marked `Private` are its key: `split` parts
+them from what a learner's page may hold, and the two halves are stored apart. `join` puts them together again.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from hashlib import sha256
+from typing import Annotated, Any, Literal, TypeVar, get_args
+
+import nh3
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+Value = Any  # JSON that a learner's form gave; None or empty where nothing was answered
+
+INLINE_TAGS = {
+    "abbr", "b", "bdi", "br", "code", "del", "em", "embed", "i", "ins", "kbd", "q", "s", "small",
+    "span", "strong", "sub", "sup", "u", "var",
+}  # fmt: skip
+BLOCK_TAGS = INLINE_TAGS | {
+    "a", "blockquote", "caption", "dd", "div", "dl", "dt", "figure", "figcaption", "h2", "h3", "h4",
+    "hr", "li", "ol", "p", "pre", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
+}  # fmt: skip
+ATTRIBUTES = {
+    "*": {"lang", "dir", "title"},
+    "a": {"href", "linktype", "id"},
+    "embed": {"embedtype", "id", "format", "alt"},  # Wagtail's own image, put in when it is shown
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan", "scope"},
+    "ol": {"start", "type"},
+}
+_ADDRESSES = {"http", "https", "mailto", "tel"}
+
+
+def clean_html(html: str) -> str:
+    """Return `html` with what may stand in a question, and nothing else."""
+    return nh3.clean(html, tags=BLOCK_TAGS, attributes=ATTRIBUTES, url_schemes=_ADDRESSES).strip()
+
+
+def clean_inline(html: str) -> str:
+    """Return `html` with what may stand inside a label: words, and pictures as Wagtail embeds them."""
+    return nh3.clean(html, tags=INLINE_TAGS, attributes=ATTRIBUTES, url_schemes=_ADDRESSES).strip()
+
+
+Html = Annotated[str, AfterValidator(clean_html), Field(max_length=100_000)]
+Inline = Annotated[str, AfterValidator(clean_inline), Field(max_length=4_000)]
+Text = Annotated[str, Field(max_length=4_000)]
+Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.\-]{1,64}$")]
+
+_PRIVATE = "private"
+T = TypeVar("T")
+Private = Annotated[T, _PRIVATE]  # part of the key: never in a learner's page before it may be seen
+
+
+class Shape(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Side(Shape):
+    """One thing to choose, order or pair."""
+
+    id: Identifier
+    text: Inline
+
+
+class Accepted(Shape):
+    """An answer in words that scores `mark`, 0…1; `*` stands for anything in a wildcard."""
+
+    text: Text
+    how: Literal["folded", "exact", "wildcard", "pattern"] = "folded"
+    mark: Decimal = Decimal(1)
+    feedback: Html = ""
+
+
+class AcceptedNumber(Shape):
+    """A number that scores `mark`: `value` within `tolerance`, or from `low` to `high`.
+
+    `value`, `tolerance`, `low` and `high` are numbers as text, or expressions of the item's variables.
+    A relative tolerance is a share of the value, 0.05 for 5 %; a significant one counts figures.
+    """
+
+    value: Text = ""
+    tolerance: Text = "0"
+    how: Literal["absolute", "relative", "significant"] = "absolute"
+    low: Text = ""
+    high: Text = ""
+    mark: Decimal = Decimal(1)
+    feedback: Html = ""
+
+
+class Area(Shape):
+    """A part of a picture, in its own pixels: a circle is x, y, radius; a rectangle x1, y1, x2, y2."""
+
+    id: Identifier
+    label: Inline
+    shape: Literal["rect", "circle", "poly"]
+    coords: list[float] = Field(min_length=3, max_length=200)
+
+
+class Picture(Shape):
+    """An image of Wagtail's by its id, with its size in pixels and its text alternative."""
+
+    id: int
+    width: int = Field(gt=0)
+    height: int = Field(gt=0)
+    alt: Text
+
+
+class Criterion(Shape):
+    """A line of a rubric: what is judged, for at most `points`."""
+
+    id: Identifier
+    title: Text
+    description: Text = ""
+    points: Decimal = Field(gt=0)
+
+
+class Variable(Shape):
+    """A seeded variable: drawn from a range or a list, or worked out from those before it."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,30}$")]
+    how: Literal["range", "list", "expression"]
+    low: Text = ""
+    high: Text = ""
+    step: Text = "1"
+    choices: list[Text] = []
+    expression: Text = ""
+    decimals: int | None = Field(default=None, ge=0, le=10)
+
+
+class Body(Shape):
+    """What all kinds share. Texts may hold `{name}` of a variable, once there are variables."""
+
+    prompt: Html
+    feedback: Private[Html] = ""
+    hints: Private[list[Html]] = []
+    variables: Private[list[Variable]] = []
+    constraints: Private[list[Text]] = []
+
+
+def _is_private(field: Any) -> bool:
+    return _PRIVATE in field.metadata
+
+
+def _shape_of(annotation: Any) -> type[Shape] | None:
+    """The Shape that a field's annotation holds, whether alone or in a list."""
+    for candidate in (annotation, *get_args(annotation)):
+        if isinstance(candidate, type) and issubclass(candidate, Shape):
+            return candidate
+    return None
+
+
+def _split(shape: type[Shape], data: dict) -> tuple[dict, dict]:
+    public: dict = {}
+    key: dict = {}
+    for name, field in shape.model_fields.items():
+        part = data[name]
+        inner = _shape_of(field.annotation)
+        if _is_private(field):
+            key[name] = part
+        elif inner is None:
+            public[name] = part
+        elif isinstance(part, list):
+            halves = [_split(inner, each) for each in part]
+            public[name] = [half for half, _ in halves]
+            if any(half for _, half in halves):
+                key[name] = [half for _, half in halves]
+        elif part is None:
+            public[name] = None
+        else:
+            public[name], secret = _split(inner, part)
+            if secret:
+                key[name] = secret
+    return public, key
+
+
+def split(body: Body) -> tuple[dict, dict]:
+    """Return (content, key) as JSON: what a learner's page may hold, and what it may not."""
+    return _split(type(body), body.model_dump(mode="json"))
+
+
+def _join(content: Any, key: Any) -> Any:
+    if isinstance(content, dict):
+        return {
+            **content,
+            **{
+                name: _join(content[name], part) if name in content else part
+                for name, part in key.items()
+            },
+        }
+    return [_join(each, secret) for each, secret in zip(content, key, strict=True)]
+
+
+def join(content: dict, key: dict) -> dict:
+    """Put together what `split` parted."""
+    return _join(content, key)
+
+
+def shuffled(options: Sequence[str], seed: str) -> list[str]:
+    """Return `options` in an order that depends on `seed` alone: the same in every process and language."""
+    return sorted(options, key=lambda option: sha256(f"{seed}:{option}".encode()).digest())
