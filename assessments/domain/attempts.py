@@ -266,6 +266,7 @@ class Event:
     certainty: int | None = None
     claimed_at: datetime | None = None
     client_id: UUID | None = None
+    problem: str = ""  # a sentence: it could not be read, so it is kept without counting
 
 
 @dataclass
@@ -343,6 +344,8 @@ def _append(
         is_accepted = is_accepted and attempt.state == Attempt.State.IN_PROGRESS
         if not is_accepted and event.type in {ResponseType.ANSWER, ResponseType.CHECK}:
             refused[event.seq] = _closed_sentence(attempt)
+        if event.problem:
+            is_accepted, refused[event.seq] = False, event.problem
         rows.append(
             Response(
                 attempt=attempt,

@@ -13,6 +13,7 @@ from wagtail.models import Page, ReferenceIndex
 from assessments.interactions import KINDS
 from assessments.interactions.shapes import Body, join, split
 from assessments.models import UNSUPPORTED, Item, ItemBank, ItemKey, ItemVersion, Stimulus
+from courses.models import Competency
 
 Saved = Literal["created", "updated", "unchanged"]
 
@@ -103,11 +104,13 @@ def save_item(
     title: str = "",
     language: str = "en",
     tags: Iterable[str] = (),
+    competencies: Iterable[str] = (),
     by=None,
     **values: Any,
 ) -> tuple[Item, Saved]:
     """Create the bank's item `identifier` and publish it, or make its next version where it changed.
 
+    `competencies` are codes; one that no framework has is left out.
     Without a body it is kept as it came (`source_raw`), as a draft that cannot be asked. `values` are further
     fields: stimulus, difficulty, level, translation_of, source_format, source_raw. With `is_draft=True` nothing
     is published.
@@ -121,6 +124,7 @@ def save_item(
         **values,
     }
     tags = sorted(set(tags))
+    claimed = list(Competency.objects.filter(code__in=list(competencies)))
     if item is None:
         item, saved = Item(bank=bank, identifier=identifier, live=False), "created"
     else:
@@ -132,6 +136,7 @@ def save_item(
             same_body
             and all(getattr(item, name) == value for name, value in others.items())
             and sorted(item.tags.names()) == tags
+            and set(item.competencies.all()) == set(claimed)
         ):
             return item, "unchanged"
         if same_body:
@@ -141,6 +146,7 @@ def save_item(
     item.kind = kind if body else UNSUPPORTED
     item.text = plain_text(body) if body else title
     item.tags.set(tags)
+    item.competencies = claimed
     item.save()
     revision = item.save_revision(user=by, log_action=True)
     if body and not is_draft:

@@ -48,7 +48,7 @@ def standings(
             continue
         furthest = max(furthest, position)
         standing.value, standing.certainty = row.value, row.certainty
-        standing.is_late = row.is_late
+        standing.is_late, standing.is_seen = row.is_late, True
         if row.type == ResponseType.CHECK:
             standing.checks.append((row.value, row.certainty))
     return found

@@ -64,6 +64,10 @@ class FrozenQuiz:
         return sum(entry.count for section in self.sections for entry in section.entries)
 
     @property
+    def retry_hours(self) -> int:
+        return int(self.retry_after.total_seconds() // 3600) if self.retry_after else 0
+
+    @property
     def is_one_way(self) -> bool:
         return self.navigation == Navigation.ONE_WAY
 

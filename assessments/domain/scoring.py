@@ -63,6 +63,7 @@ class Standing:
     checks: list[tuple[Value, int | None]] = field(default_factory=list)
     is_flagged: bool = False
     is_late: bool = False
+    is_seen: bool = False  # answered, or passed over where there is no way back
 
     @property
     def is_answered(self) -> bool:
