@@ -16,6 +16,11 @@ from assessments.forms import ExportForm, ImportForm
 from assessments.models import ItemBank, ItemImport
 
 
+def bank_url(name):
+    """The name of one of the addresses below, which Wagtail's viewset gives out."""
+    return ItemBank.snippet_viewset.get_url_name(name)
+
+
 class BankView(WagtailAdminTemplateMixin, TemplateView):
     """A page about one bank, for authors who may use it."""
 
@@ -52,7 +57,7 @@ class ImportItemsView(BankView):
         if not form.is_valid():
             return render(request, self.template_name, self.get_context_data(form=form), status=422)
         found = read_file(self.bank, form.cleaned_data["file"], by=request.user)
-        return redirect("assessments:item_import", found.pk)
+        return redirect(bank_url("item_import"), found.pk)
 
 
 class ItemImportView(BankView):
@@ -79,7 +84,7 @@ class ItemImportView(BankView):
 
     def post(self, request, *args, **kwargs):
         begin_import(self.found, by=request.user)
-        return redirect("assessments:item_import", self.found.pk)
+        return redirect(bank_url("item_import"), self.found.pk)
 
 
 class ExportItemsView(BankView):

@@ -35,7 +35,10 @@ def quiz(request, enrolment, entry):
         standing = attempts_domain.quiz_standing(enrolment, page, entry["key"])
         if standing.open_attempt or not form.fields or form.is_valid():
             attempt = attempts_domain.start_attempt(
-                enrolment, entry, get_language(), pin=getattr(form, "cleaned_data", {}).get("pin", "")
+                enrolment,
+                entry,
+                get_language(),
+                pin=getattr(form, "cleaned_data", {}).get("pin", ""),
             )
             return redirect("assessments:attempt", enrolment.pk, attempt.uuid)
     else:
@@ -193,7 +196,9 @@ def _take_files(request, attempt, position, form):
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
             continue
-        there = [row for row in form.cleaned_data["value"] or [] if row["sha256"] != facts["sha256"]]
+        there = [
+            row for row in form.cleaned_data["value"] or [] if row["sha256"] != facts["sha256"]
+        ]
         form.cleaned_data["value"] = [*there, facts][-form.body.max_files :]
 
 
