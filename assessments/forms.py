@@ -1,28 +1,218 @@
-"""The form of one item."""
+"""The form of one item, as learners and authors meet it, and forms around an attempt."""
 
-import uuid
+import json
+from collections.abc import Iterable
+from copy import copy
+from hashlib import sha256
+from uuid import UUID, uuid4, uuid5
 
 from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
+from assessments.domain.attempts import Event
+from assessments.domain.items import authored, bodies
+from assessments.domain.quizzes import FrozenQuiz
+from assessments.domain.scoring import Standing, is_empty, score_body, seed_of
 from assessments.interactions import KINDS
-from assessments.interactions.base import Content
+from assessments.interactions.shapes import Body
+from assessments.interactions.variables import instantiate
+from assessments.models import Attempt, AttemptItem, Item, ResponseType
+
+def fingerprint(standing: Standing) -> str:
+    """What a page shows of an item, in short: a page that was left open elsewhere must not undo newer answers."""
+    shown = [standing.value, standing.certainty, standing.is_flagged]
+    return sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()[:12]
+
+
+CERTAINTY = [("1", _("not sure")), ("2", _("fairly sure")), ("3", _("certain"))]
 
 
 class ItemForm(forms.Form):
-    """Asks one item; `client_id` is new for each rendering, so that a form sent twice is stored once."""
+    """Asks one item; its fields' names begin with `q` and the item's position."""
 
-    client_id = forms.UUIDField(widget=forms.HiddenInput)
-
-    def __init__(self, *args, kind: str, content: Content, seed: str, value=None, **kwargs):
-        kwargs.setdefault("initial", {"client_id": uuid.uuid4(), "value": value})
-        super().__init__(*args, **kwargs)
-        self.kind, self.content = KINDS[kind], content
-        self.fields["value"] = self.kind.field(content, seed)
+    def __init__(
+        self,
+        data=None,
+        *,
+        kind: str,
+        body: Body,
+        seed: str,
+        position: int,
+        standing: Standing | None = None,
+        has_certainty: bool = False,
+    ):
+        standing = standing or Standing()
+        initial = {"value": standing.value, "certainty": standing.certainty}
+        super().__init__(data, initial=initial, prefix=f"q{position}", auto_id="id_%s")
+        self.kind, self.body, self.position = KINDS[kind], body, position
+        self.fields["value"] = self.kind.field(body, seed)
         self.fields["value"].label = self.kind.instruction
+        self.fields["was"] = forms.CharField(
+            widget=forms.HiddenInput, required=False, initial=fingerprint(standing)
+        )
+        if has_certainty and self.kind.scored_by == "machine":
+            self.fields["certainty"] = forms.TypedChoiceField(
+                label=_("How sure are you?"),
+                choices=CERTAINTY,
+                coerce=int,
+                empty_value=None,
+                required=False,
+                widget=forms.RadioSelect,
+            )
+
+    def bound_to(self, data: QueryDict) -> "ItemForm":
+        """The same form with what was sent."""
+        bound = copy(self)
+        bound.data, bound.is_bound, bound._errors = data, True, None
+        return bound
+
+    @property
+    def remark(self):
+        """A sentence on what was kept but will not score as it stands."""
+        return self.kind.remark(self.body, self.initial["value"])
 
 
-def preview_forms(quiz):
-    return [
-        ItemForm(kind=kind, content=content, seed="preview", prefix=identifier)
-        for identifier, (kind, content) in quiz.item_contents().items()
-    ]
+def item_forms(
+    attempt: Attempt,
+    items: Iterable[AttemptItem],
+    standings: dict[int, Standing],
+    quiz: FrozenQuiz,
+    data: QueryDict | None = None,
+) -> dict[int, ItemForm]:
+    """Return {position: form} of an attempt's items, filled with what counts so far; one query at most."""
+    items = list(items)
+    found = bodies(item.version for item in items)
+    forms_ = {}
+    for item in items:
+        seed = seed_of(attempt.seed, item.position)
+        forms_[item.position] = ItemForm(
+            data,
+            kind=item.version.kind,
+            body=instantiate(found[item.version_id], seed),
+            seed=seed,
+            position=item.position,
+            standing=standings.get(item.pk),
+            has_certainty=quiz.rules.has_certainty,
+        )
+    return forms_
+
+
+def form_events(
+    forms_: dict[int, ItemForm], data: QueryDict, client_id: UUID, checked: int | None = None
+) -> list[Event]:
+    """Return what a posted page changed since it was rendered: answers, flags, and the one to check.
+
+    Each has an id of its own that the page's `client_id` gives, so that the same page sent twice is stored once.
+    """
+    events = []
+    for position, form in forms_.items():
+        value, certainty = form.cleaned_data["value"], form.cleaned_data.get("certainty")
+        value = None if is_empty(value) else value
+        is_flagged = f"q{position}-flag" in data
+        now = Standing(value, certainty, is_flagged=is_flagged)
+        is_check = position == checked
+        if not is_check and fingerprint(now) == form.cleaned_data["was"]:
+            continue
+        answer, flag = (uuid5(client_id, f"{position}:{what}") for what in ("answer", "flag"))
+        type_ = ResponseType.CHECK if is_check else ResponseType.ANSWER
+        events.append(Event(0, type_, position, value, certainty, client_id=answer))
+        events.append(Event(0, ResponseType.FLAG, position, is_flagged, client_id=flag))
+    return events
+
+
+def events_of(forms_: dict[int, ItemForm], rows: Iterable[dict]) -> list[Event]:
+    """Read what a device's outbox sent: [{"seq", "type", "position", "inputs": [[name, value]], "value", "claimed_at"}].
+
+    Answers come as the inputs of their form, and pass it as any form does. One that does not pass keeps its number
+    and says why.
+    """
+    return [_event_of(forms_, row) for row in rows]
+
+
+def _event_of(forms_: dict[int, ItemForm], row: dict) -> Event:
+    common = {"seq": row["seq"], "type": row["type"], "claimed_at": row["claimed_at"]}
+    position = row["position"]
+    if row["type"] not in {ResponseType.ANSWER, ResponseType.CHECK}:
+        return Event(**common, position=position, value=row["value"])
+    asked = forms_.get(position)
+    if asked is None:
+        return Event(**common, problem=gettext("This question is not part of your attempt."))
+    data = QueryDict(mutable=True)
+    for name, value in row["inputs"]:
+        data.appendlist(name, value)
+    form = asked.bound_to(data)
+    if not form.is_valid():
+        sentence = next(iter(form.errors.values()))[0]
+        return Event(**common, position=position, problem=sentence)
+    value = form.cleaned_data["value"]
+    return Event(
+        **common,
+        position=position,
+        value=None if is_empty(value) else value,
+        certainty=form.cleaned_data.get("certainty"),
+    )
+
+
+class PageForm(forms.Form):
+    """What every page of an attempt carries: an id for each rendering."""
+
+    client_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+
+
+class StartForm(forms.Form):
+    """What a learner says before an attempt."""
+
+    pin = forms.CharField(
+        label=_("PIN of this sitting"),
+        max_length=12,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "class": "short"}),
+        error_messages={"required": _("Write the PIN that the trainer tells in the room.")},
+    )
+    honesty = forms.BooleanField(
+        label=_("I answer by myself, without help from other people."),
+        error_messages={"required": _("Say that you answer by yourself, then start.")},
+    )
+
+    def __init__(self, *args, quiz: FrozenQuiz, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not quiz.has_pin:
+            del self.fields["pin"]
+        if not quiz.honesty:
+            del self.fields["honesty"]
+
+
+def sample_form(item: Item, data=None, position: int = 1) -> ItemForm | None:
+    """The form of an item as its author has it now, or None where there is nothing to show yet."""
+    there = authored(item)
+    if there is None:
+        return None
+    kind, body = there
+    return ItemForm(
+        data, kind=kind, body=instantiate(body, "preview"), seed="preview", position=position
+    )
+
+
+def try_form(item: Item, data):
+    """Return (form, verdict) of an author's own try: `verdict` is None until one was sent."""
+    is_sent = "try" in data
+    form = sample_form(item, data if is_sent else None)
+    if form is None or not is_sent or not form.is_valid():
+        return form, None
+    value = form.cleaned_data["value"]
+    score = score_body(form.kind.name, form.body, value)
+    return form, {
+        "score": score,
+        "lines": form.kind.explain(form.body, value),
+        "solution": form.kind.solution(form.body),
+        "remark": form.kind.remark(form.body, value),
+    }
+
+
+def preview_forms(quiz: FrozenQuiz) -> list[ItemForm]:
+    """The forms of the items that a quiz names, for its preview."""
+    names = [entry.item for section in quiz.sections for entry in section.entries if entry.item]
+    items = Item.objects.in_bulk(names)
+    rows = [sample_form(items[pk], position=place) for place, pk in enumerate(names, 1) if pk in items]
+    return [row for row in rows if row]

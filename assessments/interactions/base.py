@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from decimal import Decimal
-from typing import Any, Literal
+from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
+from functools import wraps
+from typing import Any, Literal, ParamSpec, TypeVar
 
 from django import forms
 from wagtail import blocks
@@ -11,6 +12,21 @@ from wagtail import blocks
 from assessments.interactions.shapes import Body, Value
 
 Verdict = Literal["right", "partly", "wrong", "unanswered", "unscored"]
+P = ParamSpec("P")
+R = TypeVar("R")
+
+ARITHMETIC = Context(prec=50, rounding=ROUND_HALF_UP, Emin=-9999, Emax=9999, traps=[])
+
+
+def exact(function: Callable[P, R]) -> Callable[P, R]:
+    """Let `function` reckon with decimals in the same way in every process; nothing there raises."""
+
+    @wraps(function)
+    def reckoned(*args: P.args, **kwargs: P.kwargs) -> R:
+        with localcontext(ARITHMETIC):
+            return function(*args, **kwargs)
+
+    return reckoned
 
 
 @dataclass(frozen=True)
@@ -25,15 +41,26 @@ class Score:
     parts: dict[str, Decimal] = field(default_factory=dict)
 
 
+HAIR = Decimal("1e-9")
 UNANSWERED = Score(Decimal(0), "unanswered")
 UNSCORED = Score(Decimal(0), "unscored")
+
+
+def verdict_of(fraction: Decimal) -> Verdict:
+    """What to call `fraction` of an item or of a part of it."""
+    return "right" if fraction == 1 else "partly" if fraction > 0 else "wrong"
 
 
 def judged(fraction: Decimal, parts: dict[str, Decimal] | None = None) -> Score:
     """The score of an answered item, its verdict told by the fraction alone."""
     fraction = max(Decimal(-1), min(Decimal(1), fraction))
-    verdict: Verdict = "right" if fraction == 1 else "partly" if fraction > 0 else "wrong"
-    return Score(fraction, verdict, parts or {})
+    return Score(fraction, verdict_of(fraction), parts or {})
+
+
+def share(part: Decimal | int, whole: Decimal | int) -> Decimal:
+    """`part` of `whole`, at least 0; what lies a hair below 1 from thirds written out is 1."""
+    fraction = max(Decimal(0), Decimal(part) / Decimal(whole))
+    return Decimal(1) if abs(1 - fraction) < HAIR else fraction
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,21 @@ A kind's `Body` is the item as authored, right answers included. Fields marked `
 them from what a learner's page may hold, and the two halves are stored apart. `join` puts them together again.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from hashlib import sha256
 from typing import Annotated, Any, Literal, TypeVar, get_args
 
 import nh3
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 Value = Any  # JSON that a learner's form gave; None or empty where nothing was answered
 
@@ -53,8 +61,11 @@ T = TypeVar("T")
 Private = Annotated[T, _PRIVATE]  # part of the key: never in a learner's page before it may be seen
 
 
+Mark = Annotated[Decimal, Field(ge=-1, le=1)]  # a share of an item's points
+
+
 class Shape(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Side(Shape):
@@ -69,7 +80,7 @@ class Accepted(Shape):
 
     text: Text
     how: Literal["folded", "exact", "wildcard", "pattern"] = "folded"
-    mark: Decimal = Decimal(1)
+    mark: Mark = Decimal(1)
     feedback: Html = ""
 
 
@@ -85,17 +96,34 @@ class AcceptedNumber(Shape):
     how: Literal["absolute", "relative", "significant"] = "absolute"
     low: Text = ""
     high: Text = ""
-    mark: Decimal = Decimal(1)
+    mark: Mark = Decimal(1)
     feedback: Html = ""
 
+    @model_validator(mode="after")
+    def _says_a_number(self):
+        if not (self.value.strip() or self.low.strip() or self.high.strip()):
+            raise ValueError("a right number needs a value or a range")
+        return self
 
-class Area(Shape):
+
+class Region(Shape):
     """A part of a picture, in its own pixels: a circle is x, y, radius; a rectangle x1, y1, x2, y2."""
 
-    id: Identifier
-    label: Inline
     shape: Literal["rect", "circle", "poly"]
     coords: list[float] = Field(min_length=3, max_length=200)
+
+    @model_validator(mode="after")
+    def _coordinates_fit_the_shape(self):
+        count = len(self.coords)
+        fits = {"circle": count == 3, "rect": count == 4, "poly": count >= 6 and count % 2 == 0}  # noqa: PLR2004
+        if not fits[self.shape]:
+            raise ValueError(f"{count} numbers do not make a {self.shape}")
+        return self
+
+
+class Area(Region):
+    id: Identifier
+    label: Inline
 
 
 class Picture(Shape):
@@ -195,6 +223,39 @@ def _join(content: Any, key: Any) -> Any:
 def join(content: dict, key: dict) -> dict:
     """Put together what `split` parted."""
     return _join(content, key)
+
+
+_GAP = re.compile(r"\[\[([A-Za-z0-9_.\-]{1,64})\]\]")
+
+
+def gap_ids(text: str) -> list[str]:
+    """The ids that stand as `[[id]]` in `text`, in order."""
+    return _GAP.findall(text)
+
+
+def around_gaps(text: str) -> list[str]:
+    """`text` cut at its gaps: words, id, words, id, …, words."""
+    return _GAP.split(text)
+
+
+def check_ids(*groups: Iterable[Any]) -> None:
+    """Refuse things of one group that share an id."""
+    for group in groups:
+        ids = [each.id for each in group]
+        if len(set(ids)) < len(ids):
+            raise ValueError("two things share an id")
+
+
+def check_known(ids: Iterable[str], group: Iterable[Any]) -> None:
+    """Refuse a key that names what is not there."""
+    if unknown := set(ids) - {each.id for each in group}:
+        raise ValueError(f"the key names {min(unknown)}, which is not there")
+
+
+def check_gaps(text: str, gaps: Iterable[Any]) -> None:
+    """Refuse a text whose `[[id]]` are not exactly its gaps, each once."""
+    if sorted(gap_ids(text)) != sorted(gap.id for gap in gaps):
+        raise ValueError("each gap needs its place in the text, once, and each place its gap")
 
 
 def shuffled(options: Sequence[str], seed: str) -> list[str]:

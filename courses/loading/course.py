@@ -13,6 +13,7 @@ from django.utils import timezone
 from wagtail.models import Page
 
 from courses.domain.editions import cut_edition
+from courses.loading.competencies import load_competencies
 from courses.loading.markdown import read_front_matter, to_blocks, to_html
 from courses.models import (
     CataloguePage,
@@ -137,6 +138,7 @@ def load_course(folder: Path) -> Report:
         raise ValidationError(
             f"{path}: a course's own text has no tables, for its editor would lose them. Make it a list."
         )
+    load_competencies()
     report = Report()
     course = save_page(
         CoursePage,

@@ -1,5 +1,6 @@
 """The authored tree, its editions and runs, who is enrolled, and what they achieved."""
 
+from courses.models.competencies import Competency
 from courses.models.enrolments import Enrolment, EnrolmentState, Progress
 from courses.models.gradebook import LineItem, Result
 from courses.models.pages import (
@@ -16,6 +17,7 @@ from courses.models.runs import CourseRun, Edition
 __all__ = [
     "ActivityPage",
     "CataloguePage",
+    "Competency",
     "CoursePage",
     "CourseRun",
     "Edition",

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from assessments.interactions.shapes import Body, Html, Identifier, Inline, Private, Shape
+from assessments.interactions.shapes import Body, Html, Identifier, Inline, Mark, Private, Shape, check_ids
 
 
 class Option(Shape):
@@ -13,20 +13,19 @@ class Option(Shape):
 
     id: Identifier
     text: Inline
-    mark: Private[Decimal] = Field(default=Decimal(0), ge=-1, le=1)
+    mark: Private[Mark] = Decimal(0)
     feedback: Private[Html] = ""
 
 
 class ChoiceBody(Body):
-    """One of `options`. Value: the option's id."""
+    """One of `options`. Value: the option's id. Marks count as shares of the highest one."""
 
     options: list[Option] = Field(min_length=2, max_length=50)
     is_shuffled: bool = True
 
     @model_validator(mode="after")
     def _ids_differ(self):
-        if len({option.id for option in self.options}) < len(self.options):
-            raise ValueError("two options share an id")
+        check_ids(self.options)
         return self
 
     @model_validator(mode="after")
@@ -40,7 +39,8 @@ class ChoicesBody(ChoiceBody):
     """Any of `options`; those with a mark above 0 are right. Value: a list of ids.
 
     `method`: all right ones and no wrong one, or nothing; the sum of the marks; or right ones minus wrong ones
-    over the number of right ones. No method goes below 0 unless marks are below it.
+    over the number of right ones. No method goes below 0 unless marks are below it. Marks count as shares of what the
+    best choice brings; more than `max_choices` score nothing.
     """
 
     method: Private[Literal["all_or_nothing", "marks", "right_minus_wrong"]] = "right_minus_wrong"

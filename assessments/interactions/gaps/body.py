@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from assessments.interactions.shapes import (
     Accepted,
@@ -14,6 +14,9 @@ from assessments.interactions.shapes import (
     Private,
     Shape,
     Side,
+    check_gaps,
+    check_ids,
+    check_known,
 )
 
 
@@ -26,7 +29,17 @@ class Gap(Shape):
     width: int = Field(default=12, ge=1, le=100)
     accepted: Private[list[Accepted]] = []
     numbers: Private[list[AcceptedNumber]] = []
-    weight: Private[Decimal] = Field(default=Decimal(1), gt=0)
+    weight: Private[Decimal] = Field(default=Decimal(1), gt=0, le=1000)
+
+    @model_validator(mode="after")
+    def _has_right_answer(self):
+        key = self.numbers if self.how == "number" else self.accepted
+        if max((answer.mark for answer in key), default=Decimal(0)) <= 0:
+            raise ValueError("a gap has no right answer")
+        if self.how == "dropdown":
+            check_ids(self.options)
+            check_known((answer.text for answer in self.accepted), self.options)
+        return self
 
 
 class GapsBody(Body):
@@ -37,3 +50,9 @@ class GapsBody(Body):
     is_shuffled: bool = False  # the options of dropdowns
     is_case_sensitive: Private[bool] = False
     is_accent_sensitive: Private[bool] = False
+
+    @model_validator(mode="after")
+    def _text_holds_the_gaps(self):
+        check_ids(self.gaps)
+        check_gaps(self.text, self.gaps)
+        return self

@@ -2,9 +2,17 @@
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from assessments.interactions.shapes import Body, Identifier, Private, Shape, Side
+from assessments.interactions.shapes import (
+    Body,
+    Identifier,
+    Private,
+    Shape,
+    Side,
+    check_ids,
+    check_known,
+)
 
 
 class Pair(Shape):
@@ -15,8 +23,9 @@ class Pair(Shape):
 class MatchBody(Body):
     """Value: {source id: [target ids]}.
 
-    `look`: a list for each source, or a grid. `method`: the share of right pairs less the share of wrong ones beyond
-    one a source; all or nothing; or Kprim, full marks for all rows, half for all but one, nothing below.
+    `look`: a list for each source, or a grid. `method`: the share of right pairs, less the share of wrong ones beyond
+    as many as a source has right ones; all or nothing; or Kprim, full marks for all rows, half for all but one, nothing
+    below. Unless `is_many`, any of a source's targets is right for it, and a source without one stays empty.
     """
 
     sources: list[Side] = Field(min_length=1, max_length=50)
@@ -26,3 +35,10 @@ class MatchBody(Body):
     is_shuffled: bool = True  # the targets, and the sources of lists
     pairs: Private[list[Pair]] = Field(min_length=1, max_length=500)
     method: Private[Literal["partial", "all_or_nothing", "kprim"]] = "partial"
+
+    @model_validator(mode="after")
+    def _parts_agree(self):
+        check_ids(self.sources, self.targets)
+        check_known((pair.source for pair in self.pairs), self.sources)
+        check_known((pair.target for pair in self.pairs), self.targets)
+        return self

@@ -1,8 +1,8 @@
 """A scale or a poll: asked, never scored. In QTI a choiceInteraction or matchInteraction without a key."""
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from assessments.interactions.shapes import Body, Side
+from assessments.interactions.shapes import Body, Side, check_ids
 
 
 class ScaleBody(Body):
@@ -10,3 +10,8 @@ class ScaleBody(Body):
 
     statements: list[Side] = Field(min_length=1, max_length=50)
     points: list[Side] = Field(min_length=2, max_length=11)
+
+    @model_validator(mode="after")
+    def _ids_differ(self):
+        check_ids(self.statements, self.points)
+        return self

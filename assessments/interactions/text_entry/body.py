@@ -1,6 +1,8 @@
 """QTI textEntryInteraction: a word or a few."""
 
-from pydantic import Field
+from decimal import Decimal
+
+from pydantic import Field, model_validator
 
 from assessments.interactions.shapes import Accepted, Body, Private
 
@@ -12,3 +14,9 @@ class TextBody(Body):
     answers: Private[list[Accepted]] = Field(min_length=1, max_length=100)
     is_case_sensitive: Private[bool] = False
     is_accent_sensitive: Private[bool] = False
+
+    @model_validator(mode="after")
+    def _has_right_answer(self):
+        if max(answer.mark for answer in self.answers) <= Decimal(0):
+            raise ValueError("no answer is right")
+        return self

@@ -2,8 +2,10 @@
 
 from django import template
 from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from wagtail.rich_text import expand_db_html
 
 register = template.Library()
 
@@ -44,7 +46,14 @@ def content_language(entry):
 
 
 @register.filter
+def richtext_inline(html):
+    """Cleaned HTML of a phrase, Wagtail's pictures put in, without the block around it that `richtext` makes."""
+    return mark_safe(expand_db_html(html))  # noqa: S308  shapes clean what authors and files bring
+
+
+@register.filter
 def minutes(number):
+    number = round(float(number))
     return ngettext("%(n)s minute", "%(n)s minutes", number) % {"n": number}
 
 

@@ -1,0 +1,85 @@
+"""What a learner may see of a closed attempt, and when."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from assessments.domain.attempts import QuizStanding
+from assessments.domain.items import bodies
+from assessments.domain.outcomes import DROPPED, reached_by
+from assessments.domain.quizzes import FrozenQuiz
+from assessments.domain.scoring import percent, seed_of
+from assessments.interactions import KINDS
+from assessments.interactions.base import Line
+from assessments.interactions.shapes import Body
+from assessments.interactions.variables import instantiate
+from assessments.models import Attempt, AttemptItem, Outcome, Review
+
+_ORDER = [Review.NOTHING, Review.RESULT, Review.VERDICTS, Review.FEEDBACK, Review.ANSWERS]
+
+
+def shows(level: str, what: str) -> bool:
+    """Whether a review of `level` shows `what`: each shows what the ones before it show."""
+    return _ORDER.index(Review(level)) >= _ORDER.index(Review(what))
+
+
+def review_level(quiz: FrozenQuiz, standing: QuizStanding) -> str:
+    """How much a learner sees now: less while another try is to be had and none has passed."""
+    has_passed = any(
+        row.state == Attempt.State.SCORED
+        and percent(row.score or 0, row.maximum) >= quiz.pass_mark
+        for row in standing.attempts
+    )
+    is_over = has_passed or standing.tries_left == 0
+    return quiz.review_done if is_over else quiz.review_open
+
+
+@dataclass(frozen=True)
+class Row:
+    """One question of a review. `lines`, `solution` and `feedback` are empty where they may not be seen."""
+
+    item: AttemptItem
+    body: Body
+    outcome: Outcome | None
+    lines: list[Line]
+    solution: list[str]
+    feedback: str
+    is_dropped: bool
+
+
+def review_rows(
+    attempt: Attempt, items: Sequence[AttemptItem], quiz: FrozenQuiz, level: str
+) -> list[Row]:
+    """The questions of a closed attempt as `level` shows them; three queries."""
+    if not shows(level, Review.VERDICTS):
+        return []
+    outcomes: dict[int, Any] = {
+        row.item_id: row
+        for row in Outcome.objects.filter(
+            item__attempt=attempt, is_current=True
+        ).select_related("version")
+    }
+    reached = reached_by(attempt, items, quiz)
+    found = bodies([item.version for item in items] + [row.version for row in outcomes.values()])
+    rows = []
+    for item in items:
+        outcome = outcomes.get(item.pk)
+        # told by the key that the outcome was scored by: a regrade may have used a newer one
+        version = outcome.version if outcome else item.version
+        kind = KINDS[version.kind]
+        body = instantiate(found[version.pk], seed_of(attempt.seed, item.position))
+        lines = kind.explain(body, reached[item.pk].value)
+        if not shows(level, Review.FEEDBACK):
+            lines = [Line(line.text, line.verdict) for line in lines]
+        rows.append(
+            Row(
+                item,
+                body,
+                outcome,
+                lines,
+                kind.solution(body) if shows(level, Review.ANSWERS) else [],
+                body.feedback if shows(level, Review.FEEDBACK) else "",
+                bool(outcome and outcome.verdict == DROPPED),
+            )
+        )
+    return rows

@@ -1,0 +1,49 @@
+"""What assessments do when something happened elsewhere, or among themselves."""
+
+from django.core.mail import send_mail
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from wagtail.signals import published
+
+from assessments.domain.attempts import answered_sentence, attempt_items, attempt_standings
+from assessments.domain.items import freeze_item
+from assessments.domain.quizzes import frozen_quiz
+from assessments.models import Item
+from assessments.signals import attempt_submitted
+
+
+def on_item_published(sender, instance, revision=None, **kwargs):
+    freeze_item(instance, by=revision.user if revision else None)
+
+
+def on_attempt_submitted(sender, attempt, **kwargs):
+    """Mail the receipt; who has no address sees it on the page."""
+    user = attempt.enrolment.user
+    if not user.email:
+        return
+    quiz = frozen_quiz(attempt.revision_id)
+    answers = attempt_standings(attempt, attempt_items(attempt), quiz)
+    with override(user.language or attempt.language):
+        send_mail(
+            _("Receipt %(receipt)s: %(quiz)s")
+            % {"receipt": attempt.receipt, "quiz": quiz.title},
+            _(
+                "The server has your attempt at “%(quiz)s” with %(answers)s, handed in on %(time)s. "
+                "Receipt: %(receipt)s."
+            )
+            % {
+                "quiz": quiz.title,
+                "answers": answered_sentence(answers),
+                "time": date_format(timezone.localtime(attempt.submitted_at), "DATETIME_FORMAT"),
+                "receipt": attempt.receipt,
+            },
+            None,
+            [user.email],
+            fail_silently=True,
+        )
+
+
+published.connect(on_item_published, sender=Item)
+attempt_submitted.connect(on_attempt_submitted)

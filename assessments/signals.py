@@ -1,0 +1,5 @@
+"""News from assessments for higher apps and for our own messages, sent when it is certain."""
+
+from django.dispatch import Signal
+
+attempt_submitted = Signal()  # attempt

@@ -1,0 +1,58 @@
+/* Keeps the page of a quiz in progress, so that a killed tab comes back without a line. Nothing else is kept. */
+
+const PAGES = "quiz-pages";
+const PARTS = "quiz-parts";
+const QUIZ = /^\/learn\/\d+\/attempts\/[0-9a-f-]{36}\/$/;
+const PATIENCE_MS = 8000;
+
+addEventListener("install", () => self.skipWaiting());
+addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+
+addEventListener("message", (event) => {
+  const { keep, parts, forget } = event.data;
+  event.waitUntil((async () => {
+    const pages = await caches.open(PAGES);
+    if (forget) await pages.delete(forget);
+    if (!keep || !QUIZ.test(keep)) return;
+    const kept = await caches.open(PARTS);
+    await Promise.all([...parts.map((part) => kept.add(part).catch(() => {})), pages.add(keep).catch(() => {})]);
+  })());
+});
+
+async function page(request) {
+  const pages = await caches.open(PAGES);
+  const path = new URL(request.url).pathname;
+  try {
+    const response = await fetch(request, { signal: AbortSignal.timeout(PATIENCE_MS) });
+    if (response.ok && !response.redirected && request.method === "GET") await pages.put(path, response.clone());
+    else if (response.redirected) await pages.delete(path);  /* handed in, or somebody else's now */
+    return response;
+  } catch (error) {
+    const kept = await pages.match(path);
+    if (kept) return kept;
+    throw error;
+  }
+}
+
+async function part(request) {
+  try {
+    return await fetch(request);
+  } catch (error) {
+    const kept = await (await caches.open(PARTS)).match(request);
+    if (kept) return kept;
+    throw error;
+  }
+}
+
+addEventListener("fetch", (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (url.origin !== location.origin) return;
+  if (url.pathname.startsWith("/accounts/logout")) {
+    event.waitUntil(caches.delete(PAGES));  /* a shared phone's next person finds no questions */
+  } else if (request.method === "GET" && request.mode === "navigate" && QUIZ.test(url.pathname)) {
+    event.respondWith(page(request));
+  } else if (request.method === "GET" && url.pathname.startsWith("/static/")) {
+    event.respondWith(part(request));
+  }
+});
