@@ -26,6 +26,7 @@ def fingerprint(standing: Standing) -> str:
     return sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()[:12]
 
 
+IMPORT_MEGABYTES = 50
 CERTAINTY = [("1", _("not sure")), ("2", _("fairly sure")), ("3", _("certain"))]
 
 
@@ -216,3 +217,46 @@ def preview_forms(quiz: FrozenQuiz) -> list[ItemForm]:
     items = Item.objects.in_bulk(names)
     rows = [sample_form(items[pk], position=place) for place, pk in enumerate(names, 1) if pk in items]
     return [row for row in rows if row]
+
+
+class TagsField(forms.CharField):
+    """Words separated by commas, as a list."""
+
+    def to_python(self, value):
+        return [tag.strip() for tag in super().to_python(value).split(",") if tag.strip()]
+
+
+class TagForm(forms.Form):
+    add = TagsField(label=_("Add"), required=False, help_text=_("Separated by commas."))
+    remove = TagsField(label=_("Take away"), required=False, help_text=_("Separated by commas."))
+
+
+class ImportForm(forms.Form):
+    file = forms.FileField(
+        label=_("File of questions"),
+        help_text=_(
+            "GIFT, Aiken, Moodle XML or backup, QTI 1.2 to 3.0, Common Cartridge, CSV or Excel, up to 50 MB."
+        ),
+    )
+
+    def clean_file(self):
+        file = self.cleaned_data["file"]
+        if file.size > IMPORT_MEGABYTES * 1024 * 1024:
+            raise forms.ValidationError(
+                gettext("This file is larger than %(most)s MB. Export fewer questions at a time.")
+                % {"most": IMPORT_MEGABYTES}
+            )
+        return file
+
+
+class ExportForm(forms.Form):
+    format = forms.ChoiceField(
+        label=_("Format"),
+        choices=[
+            ("gift", _("GIFT: text, for Moodle and others")),
+            ("moodlexml", _("Moodle XML")),
+            ("qti21", _("QTI 2.1 package: Canvas, Open edX and others")),
+            ("qti3", _("QTI 3.0 package")),
+            ("csv", _("CSV: our own template, for Excel")),
+        ],
+    )

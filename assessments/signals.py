@@ -3,3 +3,4 @@
 from django.dispatch import Signal
 
 attempt_submitted = Signal()  # attempt
+regrade_finished = Signal()  # regrade

@@ -3,10 +3,35 @@
 from celery import shared_task
 
 from assessments.domain.attempts import submit_overdue_attempts
+from assessments.domain.regrading import run_regrade
+from assessments.formats.importing import run_import
+from assessments.models import ItemImport, Regrade
 from lms.organisations.scoping import every_organisation
+from lms.organisations.tasks import scoped_task
 
 
 @shared_task
 def submit_overdue_attempts_task():
     with every_organisation():  # a sweep over all attempts, whosever they are
         submit_overdue_attempts()
+
+
+@scoped_task
+def regrade_task(organisation_id, regrade_id):
+    run_regrade(Regrade.objects.get(pk=regrade_id))
+
+
+@shared_task
+def resume_regrades_task():
+    """Take up again what a lost message or a dead worker left."""
+    with every_organisation():  # whosever they are
+        waiting = Regrade.objects.exclude(state=Regrade.State.DONE).values_list(
+            "organisation_id", "pk"
+        )
+        for organisation_id, pk in list(waiting):
+            regrade_task.delay(organisation_id, pk)
+
+
+@shared_task
+def import_items_task(import_id):
+    run_import(ItemImport.objects.get(pk=import_id))

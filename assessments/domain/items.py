@@ -168,3 +168,12 @@ def quizzes_with(item: Item) -> list[Page]:
         row.object_id for row in [*named, *drawn] if row.base_content_type.model_class() is Page
     }
     return list(Page.objects.filter(pk__in=pages).order_by("title"))
+
+
+@transaction.atomic
+def tag_items(items: Iterable[Item], *, add: Iterable[str] = (), remove: Iterable[str] = ()) -> None:
+    """Give items tags and take others away; versions, which attempts pin, have none."""
+    for item in items:
+        item.tags.add(*add)
+        item.tags.remove(*remove)
+        item.save()

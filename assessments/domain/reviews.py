@@ -7,6 +7,7 @@ from typing import Any
 from assessments.domain.attempts import QuizStanding
 from assessments.domain.items import bodies
 from assessments.domain.outcomes import DROPPED, reached_by
+from assessments.domain.placement import Answered, Placed, difficulty_of, place
 from assessments.domain.quizzes import FrozenQuiz
 from assessments.domain.scoring import percent, seed_of
 from assessments.interactions import KINDS
@@ -14,6 +15,7 @@ from assessments.interactions.base import Line
 from assessments.interactions.shapes import Body
 from assessments.interactions.variables import instantiate
 from assessments.models import Attempt, AttemptItem, Outcome, Review
+from courses.models import Competency, Level
 
 _ORDER = [Review.NOTHING, Review.RESULT, Review.VERDICTS, Review.FEEDBACK, Review.ANSWERS]
 
@@ -83,3 +85,46 @@ def review_rows(
             )
         )
     return rows
+
+
+@dataclass(frozen=True)
+class CompetencyLevel:
+    """What a placement quiz says of one competency."""
+
+    competency: Competency
+    placed: Placed
+
+    @property
+    def level_label(self) -> str:
+        return Level(self.placed.level).label
+
+    @property
+    def or_label(self) -> str:
+        return Level(self.placed.or_level).label if self.placed.or_level else ""
+
+
+def placement_levels(attempt: Attempt) -> list[CompetencyLevel]:
+    """The level of each competency that an attempt's questions ask for; three queries."""
+    outcomes = (
+        Outcome.objects.filter(item__attempt=attempt, is_current=True)
+        .exclude(verdict__in=[DROPPED, "unscored"])
+        .select_related("version__item")
+        .prefetch_related("version__item__competencies")
+    )
+    answers: dict[Competency, list[Answered]] = {}
+    for outcome in outcomes:
+        item = outcome.version.item
+        options = outcome.version.content.get("options", [])
+        guess = 1 / len(options) if outcome.version.kind == "choice" and options else 0.0
+        answered = Answered(
+            1.2,
+            difficulty_of(item.level, item.difficulty),
+            guess,
+            float(max(0, outcome.fraction)),
+        )
+        for competency in item.competencies.all():
+            answers.setdefault(competency, []).append(answered)
+    return [
+        CompetencyLevel(competency, place(rows))
+        for competency, rows in sorted(answers.items(), key=lambda pair: str(pair[0]))
+    ]

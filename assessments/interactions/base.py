@@ -81,6 +81,7 @@ class Interaction:
     `score(body, value)` never raises, whatever JSON `value` is. `best(body)` is a value that scores full,
     None where a person scores. `explain` tells what was answered, `solution` the right answer, as HTML.
     `version` is counted up when the same value may score differently.
+    `presets` are bodies to start from, each with its label.
     `block` is the author's form; `from_block` and `to_block` turn its value, as JSON, into a body and back.
     """
 
@@ -97,6 +98,7 @@ class Interaction:
     block: blocks.StructBlock
     from_block: Callable[[dict], Body]
     to_block: Callable[[Any], dict]
-    remark: Callable[[Any, Value], str] = lambda body, value: ""
+    remark: Callable[[Any, Value], str] = lambda _body, _value: ""
     scored_by: Literal["machine", "person", "nobody"] = "machine"
     version: int = 1
+    presets: tuple[tuple[Any, Body], ...] = ()

@@ -12,7 +12,7 @@ LETTERS = "ABCDEFGHIJKL"
 
 
 def _in_polygon(points: Sequence[Point], x: float, y: float) -> bool:
-    """Even–odd: a point is inside where a ray from it crosses the outline an odd number of times."""
+    """Even-odd: a point is inside where a ray from it crosses the outline an odd number of times."""
     is_inside = False
     for (x1, y1), (x2, y2) in zip(points, [*points[1:], points[0]], strict=True):
         if (y1 > y) != (y2 > y) and x < (x2 - x1) * (y - y1) / (y2 - y1) + x1:

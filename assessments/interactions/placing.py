@@ -100,7 +100,9 @@ def solve_places(key: Key, things: Sequence[Word], names: Mapping[str, str]) -> 
     texts = {thing.id: rich(thing.text) for thing in things}
     solved = best_places(key, things)
     return [
-        format_html("{}: {}", names[place], texts[solved[place]]) for place in key if place in solved
+        format_html("{}: {}", names[place], texts[solved[place]])
+        for place in key
+        if place in solved
     ]
 
 

@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001  letters that look alike are what is read here
 """What a person typed, read with good will: words, numbers, units, and JSON of any shape."""
 
 import re

@@ -252,6 +252,13 @@ def check_known(ids: Iterable[str], group: Iterable[Any]) -> None:
         raise ValueError(f"the key names {min(unknown)}, which is not there")
 
 
+def in_order_of(group: Iterable[Any], ids: Iterable[str]) -> list[str]:
+    """`ids`, each once, in the order in which `group` lists what they name; unknown ones last, to be refused."""
+    known = [each.id for each in group]
+    wanted = set(ids)
+    return [each for each in known if each in wanted] + sorted(wanted - set(known))
+
+
 def check_gaps(text: str, gaps: Iterable[Any]) -> None:
     """Refuse a text whose `[[id]]` are not exactly its gaps, each once."""
     if sorted(gap_ids(text)) != sorted(gap.id for gap in gaps):

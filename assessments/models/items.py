@@ -2,8 +2,10 @@
 
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericRelation
+from django.core.files.storage import FileSystemStorage
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Cast
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +22,7 @@ from wagtail.models import (
     PreviewableMixin,
     RevisionMixin,
     WorkflowMixin,
+    WorkflowState,
 )
 
 from assessments.interactions import KINDS
@@ -131,6 +134,32 @@ class ItemQuerySet(models.QuerySet):
     def visible_to(self, user):
         return self.filter(bank__in=ItemBank.objects.visible_to(user))
 
+    def with_status(self):
+        """Annotate `is_in_review`, so that a list tells each status without a query of its own."""
+        waiting = WorkflowState.objects.filter(
+            base_content_type__app_label="assessments",
+            base_content_type__model="item",
+            object_id=Cast(OuterRef("pk"), models.CharField()),
+            status__in=[WorkflowState.STATUS_IN_PROGRESS, WorkflowState.STATUS_NEEDS_CHANGES],
+        )
+        return self.annotate(is_in_review=Exists(waiting))
+
+    def of_status(self, status):
+        """Those that are draft, in review, live or retired, as `Item.status` tells."""
+        match status:
+            case "live":
+                return self.filter(live=True)
+            case "review":
+                return self.with_status().filter(live=False, is_in_review=True)
+            case "retired":
+                return self.with_status().filter(
+                    live=False, is_in_review=False, current__isnull=False
+                )
+            case _:
+                return self.with_status().filter(
+                    live=False, is_in_review=False, current__isnull=True
+                )
+
 
 class Item(
     WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, PreviewableMixin, ClusterableModel
@@ -236,9 +265,14 @@ class Item(
         """Draft, in review, live or retired: told by Wagtail's own publishing and workflow."""
         if self.live:
             return _("live")
-        if self.workflow_in_progress:
+        is_in_review = getattr(self, "is_in_review", None)
+        if self.workflow_in_progress if is_in_review is None else is_in_review:
             return _("in review")
         return _("retired") if self.current_id else _("draft")
+
+    @property
+    def kind_label(self):
+        return KINDS[self.kind].label if self.kind in KINDS else _("not supported")
 
     def serve_preview(self, request, mode_name):
         from assessments.forms import try_form  # forms import the models
@@ -293,3 +327,34 @@ class ItemKey(models.Model):
 
     def __str__(self):
         return f"key of version {self.version_id}"
+
+
+def import_files():
+    """Where files wait to be read: never below the public media."""
+    return FileSystemStorage(location=settings.DATA_DIR / "imports")
+
+
+class ItemImport(models.Model):
+    """A file of questions brought to a bank: read first, and taken in when its report was seen."""
+
+    class State(models.TextChoices):
+        READING = "reading", _("being read")
+        READ = "read", _("read, nothing taken in yet")
+        IMPORTING = "importing", _("being taken in")
+        IMPORTED = "imported", _("taken in")
+        FAILED = "failed", _("failed")
+
+    bank = models.ForeignKey(ItemBank, models.CASCADE, related_name="imports")
+    name = models.CharField(max_length=200)
+    file = models.FileField(storage=import_files)
+    state = models.CharField(max_length=12, choices=State, default=State.READING)
+    report = models.JSONField(default=dict)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("import of questions")
+        ordering = ["-created_at"]
+
+    def __str__(self):
+        return self.name

@@ -17,7 +17,7 @@ from assessments.domain.answer_files import signed_answers
 from assessments.domain.files import store_answer_file
 from assessments.domain.outcomes import reached_by
 from assessments.domain.quizzes import frozen_quiz
-from assessments.domain.reviews import review_level, review_rows, shows
+from assessments.domain.reviews import placement_levels, review_level, review_rows, shows
 from assessments.domain.scoring import percent
 from assessments.forms import PageForm, StartForm, form_events, item_forms
 from assessments.models import Attempt, Review
@@ -251,6 +251,7 @@ def review(request, pk, attempt):
         "quiz": quiz,
         "standing": standing,
         "rows": review_rows(attempt, items, quiz, level) if is_scored else [],
+        "levels": placement_levels(attempt) if quiz.is_placement and is_scored else [],
         "is_scored": is_scored,
         "shows_result": is_scored and shows(level, Review.RESULT),
         "shows_answers": shows(level, Review.ANSWERS),

@@ -5,7 +5,16 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from assessments.interactions.shapes import Body, Html, Identifier, Inline, Mark, Private, Shape, check_ids
+from assessments.interactions.shapes import (
+    Body,
+    Html,
+    Identifier,
+    Inline,
+    Mark,
+    Private,
+    Shape,
+    check_ids,
+)
 
 
 class Option(Shape):

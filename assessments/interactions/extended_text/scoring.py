@@ -18,7 +18,7 @@ def _written(body: EssayBody, value: Value) -> str:
 
 
 def words_in(text: str) -> int:
-    return len(re.findall(r"\w+(?:[-'’]\w+)*", text))
+    return len(re.findall(r"\w+(?:[-'\u2019]\w+)*", text))
 
 
 def score(body: EssayBody, value: Value) -> Score:

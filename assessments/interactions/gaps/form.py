@@ -31,9 +31,7 @@ LONGEST = 400
 class GapsWidget(AnswerWidget):
     template_name = "assessments/kinds/gaps.html"
 
-    def control(
-        self, gap: Gap, name: str, identifier: str, label: str, entered: str
-    ) -> SafeString:
+    def control(self, gap: Gap, name: str, identifier: str, label: str, entered: str) -> SafeString:
         if gap.how == "dropdown":
             ids = [option.id for option in gap.options]
             order = shuffled(ids, f"{self.seed}:{gap.id}") if self.body.is_shuffled else ids

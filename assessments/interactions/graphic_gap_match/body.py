@@ -1,6 +1,6 @@
 """QTI graphicGapMatchInteraction: labels put onto a picture."""
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from assessments.interactions.gap_match.body import Word
 from assessments.interactions.shapes import (
@@ -11,6 +11,7 @@ from assessments.interactions.shapes import (
     Private,
     check_ids,
     check_known,
+    in_order_of,
 )
 
 
@@ -22,8 +23,16 @@ class GraphicGapMatchBody(Body):
     """Value: {spot id: label id}. A label's text may be a picture, as Wagtail embeds it."""
 
     picture: Picture
-    spots: list[Spot] = Field(min_length=1, max_length=50)
     labels: list[Word] = Field(min_length=1, max_length=100)
+    spots: list[Spot] = Field(min_length=1, max_length=50)
+
+    @field_validator("spots")
+    @classmethod
+    def _listed(cls, spots: list[Spot], info: ValidationInfo) -> list[Spot]:
+        labels = info.data.get("labels", [])
+        return [
+            spot.model_copy(update={"labels": in_order_of(labels, spot.labels)}) for spot in spots
+        ]
 
     @model_validator(mode="after")
     def _parts_agree(self):

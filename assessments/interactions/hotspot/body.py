@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from assessments.interactions.shapes import (
     Area,
@@ -14,6 +14,7 @@ from assessments.interactions.shapes import (
     Region,
     check_ids,
     check_known,
+    in_order_of,
 )
 
 
@@ -35,6 +36,11 @@ class HotspotBody(Body):
     max_choices: int = Field(default=1, ge=0, le=100)
     right: Private[list[Identifier]] = []
     targets: Private[list[Target]] = Field(default=[], max_length=100)
+
+    @field_validator("right")
+    @classmethod
+    def _listed(cls, right: list[str], info: ValidationInfo) -> list[str]:
+        return in_order_of(info.data.get("areas", []), right)
 
     @model_validator(mode="after")
     def _parts_agree(self):

@@ -129,7 +129,9 @@ def _inner(target: Target, targets: Sequence[Target]) -> Point:
         return centre
     coords = target.coords
     xs = coords[::2] if target.shape != "circle" else [coords[0] - coords[2], coords[0] + coords[2]]
-    ys = coords[1::2] if target.shape != "circle" else [coords[1] - coords[2], coords[1] + coords[2]]
+    ys = (
+        coords[1::2] if target.shape != "circle" else [coords[1] - coords[2], coords[1] + coords[2]]
+    )
     steps = [(number + 0.5) / 24 for number in range(24)]
     spots = [
         (min(xs) + (max(xs) - min(xs)) * across, min(ys) + (max(ys) - min(ys)) * down)
@@ -167,7 +169,9 @@ def explain(body: HotspotBody, value: Value) -> list[Line]:
 
 
 def _told(area: Area, names: dict[str, str]) -> str:
-    return rich(f"{names[area.id].partition(' ')[0]} {area.label}") if area.label else names[area.id]
+    return (
+        rich(f"{names[area.id].partition(' ')[0]} {area.label}") if area.label else names[area.id]
+    )
 
 
 def solution(body: HotspotBody) -> list[str]:

@@ -1,6 +1,6 @@
 """QTI hottextInteraction: words selected in a text."""
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from assessments.interactions.shapes import (
     Body,
@@ -11,6 +11,7 @@ from assessments.interactions.shapes import (
     check_gaps,
     check_ids,
     check_known,
+    in_order_of,
 )
 
 
@@ -24,6 +25,11 @@ class HottextBody(Body):
     spans: list[Side] = Field(min_length=1, max_length=200)
     max_choices: int = Field(default=0, ge=0)  # 0: as many as one likes
     right: Private[list[Identifier]] = Field(min_length=1)
+
+    @field_validator("right")
+    @classmethod
+    def _listed(cls, right: list[str], info: ValidationInfo) -> list[str]:
+        return in_order_of(info.data.get("spans", []), right)
 
     @model_validator(mode="after")
     def _parts_agree(self):

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from assessments.interactions.shapes import (
     Body,
@@ -35,6 +35,19 @@ class MatchBody(Body):
     is_shuffled: bool = True  # the targets, and the sources of lists
     pairs: Private[list[Pair]] = Field(min_length=1, max_length=500)
     method: Private[Literal["partial", "all_or_nothing", "kprim"]] = "partial"
+
+    @field_validator("pairs")
+    @classmethod
+    def _listed(cls, pairs: list[Pair], info: ValidationInfo) -> list[Pair]:
+        sources = [source.id for source in info.data.get("sources", [])]
+        targets = [target.id for target in info.data.get("targets", [])]
+        return sorted(
+            {(pair.source, pair.target): pair for pair in pairs}.values(),
+            key=lambda pair: (
+                sources.index(pair.source) if pair.source in sources else len(sources),
+                targets.index(pair.target) if pair.target in targets else len(targets),
+            ),
+        )
 
     @model_validator(mode="after")
     def _parts_agree(self):

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from assessments.interactions.choice.form import options
 from assessments.interactions.fields import (
     AnswerField,
     AnswerWidget,
@@ -15,7 +16,6 @@ from assessments.interactions.fields import (
     named,
     select,
 )
-from assessments.interactions.choice.form import options
 from assessments.interactions.markup import rich
 from assessments.interactions.match.body import MatchBody
 from assessments.interactions.reading import ids_of, table_of

@@ -12,7 +12,6 @@ from assessments.interactions.reading import (
     first_number_fit,
     fold,
     read_measure,
-    table_of,
     text_of,
     told_number,
 )

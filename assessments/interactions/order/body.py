@@ -1,8 +1,8 @@
 """QTI orderInteraction: things put in order; with indents, Parsons' programming puzzles."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from assessments.interactions.shapes import (
     Body,
@@ -26,13 +26,19 @@ class OrderBody(Body):
     things: list[Side] = Field(min_length=2, max_length=50)
     max_indent: int = Field(default=0, ge=0, le=8)  # 0: no indents are asked
     order: Private[list[Identifier]] = Field(min_length=2, max_length=50)
-    indents: Private[dict[Identifier, int]] = {}
+    indents: Private[dict[Identifier, Annotated[int, Field(ge=0)]]] = {}
     method: Private[Literal["places", "neighbours", "all_or_nothing"]] = "places"
 
     @field_validator("things")
     @classmethod
     def _by_id(cls, things: list[Side]) -> list[Side]:
         return sorted(things, key=lambda thing: thing.id)
+
+    @field_validator("indents")
+    @classmethod
+    def _deeper_than_nothing(cls, indents: dict[str, int], info: ValidationInfo) -> dict[str, int]:
+        order = info.data.get("order", [])
+        return {thing: steps for thing, steps in indents.items() if steps and thing in order}
 
     @model_validator(mode="after")
     def _parts_agree(self):

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from django.utils.html import format_html
@@ -69,8 +70,8 @@ def score(body: OrderBody, value: Value) -> Score:
     surplus = max(0, len(places) - len(body.order))
     if body.method == "places":
         return judged(share(sum(parts.values(), Decimal(0)) - surplus, len(parts)), parts)
-    follows = set(zip(row, row[1:], strict=False))
-    wanted = list(zip(body.order, body.order[1:], strict=False))
+    follows = set(pairwise(row))
+    wanted = list(pairwise(body.order))
     right = sum(pair in follows and set(pair) <= fine for pair in wanted)
     return judged(share(right - surplus, len(wanted)), parts)
 
