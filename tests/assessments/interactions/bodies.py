@@ -178,9 +178,7 @@ inlines = st.builds("<b>{}</b> {}".format, st.text("abc", min_size=1, max_size=5
 )
 paragraphs = st.one_of(st.just(""), words.map(str.strip).map("<p>{}</p>".format))
 marks = st.integers(-100, 100).map(lambda cents: Decimal(cents) / 100)
-identifiers = st.one_of(
-    st.uuids().map(str), st.text("abcXYZ019_-.", min_size=1, max_size=8)
-)
+identifiers = st.one_of(st.uuids().map(str), st.text("abcXYZ019_-.", min_size=1, max_size=8))
 
 
 def ids(least, most):
@@ -189,9 +187,9 @@ def ids(least, most):
 
 def of_ids(names, **fields):
     """Things with the ids of `names` and drawn `fields`."""
-    return st.tuples(*(st.fixed_dictionaries({"id": st.just(name), **fields}) for name in names)).map(
-        list
-    )
+    return st.tuples(
+        *(st.fixed_dictionaries({"id": st.just(name), **fields}) for name in names)
+    ).map(list)
 
 
 def subsets(names, least=0):
