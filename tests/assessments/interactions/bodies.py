@@ -131,12 +131,21 @@ BODIES = {
         labels=[{"id": "l1", "text": "Lake"}, {"id": "l2", "text": "Hill"}],
         spots=[
             {
-                "id": "p1", "label": "the north", "shape": "rect", "coords": [0, 0, 90.5, 90],
+                "id": "p1",
+                "label": "the north",
+                "shape": "rect",
+                "coords": [0, 0, 90.5, 90],
                 "labels": ["l2"],
             },
-            {"id": "p2", "label": "", "shape": "circle", "coords": [300, 300, 50], "labels": ["l1"]},
+            {
+                "id": "p2",
+                "label": "",
+                "shape": "circle",
+                "coords": [300, 300, 50],
+                "labels": ["l1"],
+            },
         ],
-    ),  # fmt: skip
+    ),
     "essay": EssayBody(
         **PROMPT,
         min_words=3,
@@ -153,7 +162,7 @@ BODIES = {
         statements=sides("I can explain it.", "I can do it."),
         points=[{"id": "p1", "text": "No"}, {"id": "p2", "text": "Yes"}],
     ),
-}  # fmt: skip
+}
 POINTS = HotspotBody(
     **PROMPT,
     picture=PICTURE,
@@ -178,9 +187,7 @@ inlines = st.builds("<b>{}</b> {}".format, st.text("abc", min_size=1, max_size=5
 )
 paragraphs = st.one_of(st.just(""), words.map(str.strip).map("<p>{}</p>".format))
 marks = st.integers(-100, 100).map(lambda cents: Decimal(cents) / 100)
-identifiers = st.one_of(
-    st.uuids().map(str), st.text("abcXYZ019_-.", min_size=1, max_size=8)
-)
+identifiers = st.one_of(st.uuids().map(str), st.text("abcXYZ019_-.", min_size=1, max_size=8))
 
 
 def ids(least, most):
@@ -189,9 +196,9 @@ def ids(least, most):
 
 def of_ids(names, **fields):
     """Things with the ids of `names` and drawn `fields`."""
-    return st.tuples(*(st.fixed_dictionaries({"id": st.just(name), **fields}) for name in names)).map(
-        list
-    )
+    return st.tuples(
+        *(st.fixed_dictionaries({"id": st.just(name), **fields}) for name in names)
+    ).map(list)
 
 
 def subsets(names, least=0):

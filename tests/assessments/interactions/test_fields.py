@@ -20,7 +20,9 @@ from tests.assessments.interactions.bodies import (
     SECRET,
 )
 
-pytestmark = pytest.mark.django_db  # pictures are looked up; there are none, and that is said in words
+pytestmark = (
+    pytest.mark.django_db
+)  # pictures are looked up; there are none, and that is said in words
 
 
 def form_of(name, body, data=None, value=None):
@@ -33,7 +35,9 @@ def form_of(name, body, data=None, value=None):
 
 
 def page_of(name, body, value=None):
-    return html.fromstring(f"<div>{form_of(name, body, value=value)['answer'].as_field_group()}</div>")
+    return html.fromstring(
+        f"<div>{form_of(name, body, value=value)['answer'].as_field_group()}</div>"
+    )
 
 
 def sent_by(page):

@@ -50,7 +50,12 @@ def test_splitmix_draws_what_its_authors_published():
 def test_drawing_stays_the_same_for_ever():
     values = [draw(body_with(A, B), str(seed)) for seed in range(4)]
 
-    assert [(str(each["a"]), str(each["b"])) for each in values] == [("11.5", "2.0"), ("12.0", "2.0"), ("10.0", "3.0"), ("11.0", "3.0")]
+    assert [(str(each["a"]), str(each["b"])) for each in values] == [
+        ("11.5", "2.0"),
+        ("12.0", "2.0"),
+        ("10.0", "3.0"),
+        ("11.0", "3.0"),
+    ]
 
 
 def test_every_text_is_filled_in():
@@ -127,7 +132,9 @@ def test_all_values_of_a_range_are_drawn():
     ],
 )
 def test_expressions_reckon_with_decimals(expression, value):
-    body = body_with({"name": "a", "how": "list", "choices": ["3.5"]}, value=expression, tolerance="0")
+    body = body_with(
+        {"name": "a", "how": "list", "choices": ["3.5"]}, value=expression, tolerance="0"
+    )
 
     assert abs(Decimal(instantiate(body, "x").answers[0].value) - Decimal(value)) < Decimal("1e-20")
 
