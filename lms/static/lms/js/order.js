@@ -1,6 +1,4 @@
-/* <lms-order data-up data-down>: buttons and dragging that set the same lists of places. <lms-place>: words dragged into the lists of gaps. */
-const changed = (select) => select.dispatchEvent(new Event("change", { bubbles: true }));
-
+/* <lms-order data-up data-down>: buttons and dragging that set the very lists of places that work without them. */
 customElements.define("lms-order", class extends HTMLElement {
   connectedCallback() {
     const list = this.querySelector("ol");
@@ -55,24 +53,10 @@ customElements.define("lms-order", class extends HTMLElement {
   number(moved) {
     moved.removeAttribute("data-out");
     let next = 0;
-    for (const row of this.rows()) if (!row.hasAttribute("data-out")) { this.place(row).value = String(++next); changed(this.place(row)); }
+    for (const row of this.rows()) if (!row.hasAttribute("data-out")) {
+      this.place(row).value = String(++next);
+      this.place(row).dispatchEvent(new Event("change", { bubbles: true }));
+    }
     this.voice.textContent = `${moved.querySelector("label").textContent.trim()}: ${this.place(moved).value}`;
-  }
-});
-
-customElements.define("lms-place", class extends HTMLElement {
-  connectedCallback() {
-    for (const word of this.querySelectorAll("[data-value]")) {
-      word.draggable = true;
-      word.addEventListener("dragstart", (event) => event.dataTransfer.setData("text/plain", word.dataset.value));
-    }
-    for (const select of this.querySelectorAll("select")) {
-      select.addEventListener("dragover", (event) => event.preventDefault());
-      select.addEventListener("drop", (event) => {
-        event.preventDefault();
-        const value = event.dataTransfer.getData("text/plain");
-        if ([...select.options].some((option) => option.value === value)) { select.value = value; changed(select); }
-      });
-    }
   }
 });
