@@ -131,12 +131,21 @@ BODIES = {
         labels=[{"id": "l1", "text": "Lake"}, {"id": "l2", "text": "Hill"}],
         spots=[
             {
-                "id": "p1", "label": "the north", "shape": "rect", "coords": [0, 0, 90.5, 90],
+                "id": "p1",
+                "label": "the north",
+                "shape": "rect",
+                "coords": [0, 0, 90.5, 90],
                 "labels": ["l2"],
             },
-            {"id": "p2", "label": "", "shape": "circle", "coords": [300, 300, 50], "labels": ["l1"]},
+            {
+                "id": "p2",
+                "label": "",
+                "shape": "circle",
+                "coords": [300, 300, 50],
+                "labels": ["l1"],
+            },
         ],
-    ),  # fmt: skip
+    ),
     "essay": EssayBody(
         **PROMPT,
         min_words=3,
@@ -153,7 +162,7 @@ BODIES = {
         statements=sides("I can explain it.", "I can do it."),
         points=[{"id": "p1", "text": "No"}, {"id": "p2", "text": "Yes"}],
     ),
-}  # fmt: skip
+}
 POINTS = HotspotBody(
     **PROMPT,
     picture=PICTURE,
