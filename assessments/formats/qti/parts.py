@@ -136,7 +136,10 @@ class QtiItem:
             return Decimal(repr(declared.default))
         candidates = [Decimal(0)]
         key = {name: self.key(name) for name in self.program.responses}
-        candidates.append(self.points({name: right for name, right in key.items() if right is not None}) or Decimal(0))
+        candidates.append(
+            self.points({name: right for name, right in key.items() if right is not None})
+            or Decimal(0)
+        )
         for element in named(self.root, "outcome-declaration"):
             if attribute(element, "identifier") == "SCORE" and attribute(element, "normal-maximum"):
                 candidates.append(Decimal(attribute(element, "normal-maximum")))
@@ -144,7 +147,9 @@ class QtiItem:
             for name in self.program.responses:
                 gains = [value for _key, value in self.mapping(name) if value > 0]
                 several = self.program.responses[name].cardinality != "single"
-                candidates.append(sum(gains, Decimal(0)) if several else max(gains, default=Decimal(0)))
+                candidates.append(
+                    sum(gains, Decimal(0)) if several else max(gains, default=Decimal(0))
+                )
         return max(candidates) if max(candidates) > 0 else Decimal(1)
 
     def share(self, points: Decimal | None) -> Decimal:
@@ -164,7 +169,10 @@ class QtiItem:
         for element in named(self.root, "modal-feedback", "feedback-block", "feedback-inline"):
             value = after.get(attribute(element, "outcome-identifier"))
             is_named = attribute(element, "identifier") in [str(each) for each in listed(value)]
-            if is_named == (attribute(element, "show-hide", "show") == "show") and value is not None:
+            if (
+                is_named == (attribute(element, "show-hide", "show") == "show")
+                and value is not None
+            ):
                 shown.append(self.html(element))
         return "<br>".join(part for part in shown if part)
 
