@@ -11,6 +11,7 @@ from typing import Any
 import re2
 
 from assessments.interactions.base import exact
+from assessments.interactions.patterns import example_of_pattern
 from assessments.interactions.shapes import Accepted, AcceptedNumber, Value
 
 MAX_TEXT = 4_000  # letters of a short answer that are compared
@@ -138,8 +139,7 @@ def example_of(answer: Accepted) -> str:
     if answer.how == "wildcard":
         return re.sub(r"(?<!\\)\*", "", answer.text).replace(r"\*", "*")
     if answer.how == "pattern":
-        plain = re.sub(r"^\(\?[a-z]+\)", "", answer.text).removeprefix("^").removesuffix("$")
-        return re.sub(r"\\(?=\W)", "", plain.partition("|")[0].strip("()"))
+        return example_of_pattern(answer.text)
     return answer.text
 
 
