@@ -10,15 +10,15 @@ from assessments.formats.media import size_of
 from assessments.formats.qti.lists import (
     ALL_OR_NOTHING,
     is_all_or_nothing,
+    keyed_pairs,
     labels,
     listed_key,
-    pairs_of,
     plain_label,
     response_id,
 )
 from assessments.formats.qti.parts import QtiItem, mark, safe_id
 from assessments.formats.records import NotReadableError
-from assessments.interactions.processed.names import attribute, children, first, name_of, named
+from assessments.interactions.processed.names import attribute, children, name_of, named
 
 KindAndData = tuple[str, dict]
 
@@ -31,8 +31,7 @@ def picture(item: QtiItem, interaction: etree._Element) -> dict:
     for element in children(within) + named(within, "object", "img", "picture"):
         if name_of(element) not in {"object", "img", "picture"}:
             continue
-        html = item._outer(element, lambda _element: None)  # noqa: SLF001  the same package
-        made = re.search(r'<img src="([^"]*)" alt="([^"]*)"', _local(item, html))
+        made = re.search(r'<img src="([^"]*)" alt="([^"]*)"', item.outer_html(element))
         if made:
             data = item.files.by_key[made[1]]
             width, height = attribute(element, "width"), attribute(element, "height")
@@ -41,12 +40,6 @@ def picture(item: QtiItem, interaction: etree._Element) -> dict:
             if min(sides) > 0:
                 return {"src": made[1], "width": sides[0], "height": sides[1], "alt": made[2] or plain_label(item, interaction)[:300]}
     raise NotReadableError(_("The picture that the question stands on is not in the package."))
-
-
-def _local(item: QtiItem, html: str) -> str:
-    from assessments.formats.markup import with_media
-
-    return with_media(html, item.files, item.find, item.notes)
 
 
 def area(element: etree._Element) -> dict:
@@ -118,7 +111,7 @@ def select_point(item: QtiItem, interaction: etree._Element) -> KindAndData:
 
 def graphic_gap_match(item: QtiItem, interaction: etree._Element) -> KindAndData:
     identifier = response_id(interaction)
-    pairs = pairs_of(listed_key(item, identifier))
+    pairs = keyed_pairs(item, identifier)
     if is_all_or_nothing(item, identifier):
         item.notes.append(str(ALL_OR_NOTHING))
     spots = [
@@ -129,7 +122,3 @@ def graphic_gap_match(item: QtiItem, interaction: etree._Element) -> KindAndData
     for each in made:
         each["text"] = each["text"] or each["id"]
     return "graphic_gap_match", {"picture": picture(item, interaction), "spots": spots, "labels": made}
-
-
-def stage(interaction: etree._Element) -> etree._Element | None:
-    return first(interaction, "position-object-stage")
