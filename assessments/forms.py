@@ -20,6 +20,7 @@ from assessments.interactions.shapes import Body
 from assessments.interactions.variables import instantiate
 from assessments.models import Attempt, AttemptItem, Item, ResponseType
 
+
 def fingerprint(standing: Standing) -> str:
     """What a page shows of an item, in short: a page that was left open elsewhere must not undo newer answers."""
     shown = [standing.value, standing.certainty, standing.is_flagged]
@@ -215,7 +216,9 @@ def preview_forms(quiz: FrozenQuiz) -> list[ItemForm]:
     """The forms of the items that a quiz names, for its preview."""
     names = [entry.item for section in quiz.sections for entry in section.entries if entry.item]
     items = Item.objects.in_bulk(names)
-    rows = [sample_form(items[pk], position=place) for place, pk in enumerate(names, 1) if pk in items]
+    rows = [
+        sample_form(items[pk], position=place) for place, pk in enumerate(names, 1) if pk in items
+    ]
     return [row for row in rows if row]
 
 

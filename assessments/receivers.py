@@ -27,8 +27,7 @@ def on_attempt_submitted(sender, attempt, **kwargs):
     answers = attempt_standings(attempt, attempt_items(attempt), quiz)
     with override(user.language or attempt.language):
         send_mail(
-            _("Receipt %(receipt)s: %(quiz)s")
-            % {"receipt": attempt.receipt, "quiz": quiz.title},
+            _("Receipt %(receipt)s: %(quiz)s") % {"receipt": attempt.receipt, "quiz": quiz.title},
             _(
                 "The server has your attempt at “%(quiz)s” with %(answers)s, handed in on %(time)s. "
                 "Receipt: %(receipt)s."

@@ -17,4 +17,11 @@ def teaches_organisation(user, attempt):
     return taught.filter(pk=attempt.enrolment.organisation_id).exists()
 
 
+@rules.predicate
+def teaches(user, organisation):
+    taught = organisations_served_by(user, [Role.INSTRUCTOR, Role.ADMINISTRATOR])
+    return taught.filter(pk=organisation.pk).exists()
+
+
+rules.add_perm("assessments.teach", teaches)
 rules.add_perm("assessments.view_attempt", is_own_attempt | teaches_organisation)

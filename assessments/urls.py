@@ -1,3 +1,4 @@
+from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 
 from assessments import views
@@ -5,6 +6,8 @@ from assessments import views
 app_name = "assessments"
 _attempt = "learn/<int:pk>/attempts/<uuid:attempt>/"
 urlpatterns = [
+    # at the root, for a worker serves only what lies below it
+    path("sw.js", login_not_required(views.service_worker), name="service_worker"),
     path(_attempt, views.attempt, name="attempt"),
     path(f"{_attempt}overview/", views.overview, name="overview"),
     path(f"{_attempt}submit/", views.submit, name="submit"),

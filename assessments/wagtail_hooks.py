@@ -9,7 +9,7 @@ from wagtail import hooks
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.panels import FieldPanel
 from wagtail.admin.ui.tables import Column
-from wagtail.admin.widgets import ButtonWithDropdown
+from wagtail.admin.widgets.button import Button
 from wagtail.snippets.bulk_actions.snippet_bulk_action import SnippetBulkAction
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import IndexView, SnippetViewSet, SnippetViewSetGroup
@@ -18,7 +18,12 @@ from assessments.domain.items import freeze_stimulus, tag_items
 from assessments.forms import TagForm
 from assessments.interactions import KINDS
 from assessments.models import Item, ItemBank, Stimulus
-from assessments.views.banks import ExportItemsView, ImportItemsView, ItemUsageView
+from assessments.views.banks import (
+    ExportItemsView,
+    ImportItemsView,
+    ItemImportView,
+    ItemUsageView,
+)
 
 
 class ItemFilterSet(WagtailFilterSet):
@@ -41,7 +46,16 @@ class ItemFilterSet(WagtailFilterSet):
 
     class Meta:
         model = Item
-        fields = ["bank", "kind", "status", "tag", "language", "difficulty", "level", "competencies"]
+        fields = [
+            "bank",
+            "kind",
+            "status",
+            "tag",
+            "language",
+            "difficulty",
+            "level",
+            "competencies",
+        ]
 
     def of_status(self, items, _name, value):
         return items.of_status(value)
@@ -74,8 +88,8 @@ class ItemViewSet(SnippetViewSet):
             Column("identifier", label=gettext_lazy("Identifier"), sort_key="identifier"),
             Column("kind_label", label=gettext_lazy("Type")),
             Column("bank", label=gettext_lazy("Bank")),
-            Column("status_label", label=gettext_lazy("Status")),
-            Column("current.number", label=gettext_lazy("Version"), accessor="version_number"),
+            Column("status", label=gettext_lazy("Status")),
+            Column("version", label=gettext_lazy("Version"), accessor="current.number"),
             Column("updated_at", label=gettext_lazy("Changed"), sort_key="updated_at"),
         ]
 
@@ -103,6 +117,7 @@ class BankViewSet(SnippetViewSet):
         return [
             *super().get_urlpatterns(),
             path("<int:pk>/import/", ImportItemsView.as_view(), name="import"),
+            path("imports/<int:pk>/", ItemImportView.as_view(), name="item_import"),
             path("<int:pk>/export/", ExportItemsView.as_view(), name="export"),
         ]
 
@@ -134,11 +149,11 @@ def after_edit_snippet(request, instance):
 
 @hooks.register("register_snippet_listing_buttons")
 def bank_buttons(snippet, user, next_url=None):
-    if isinstance(snippet, ItemBank):
-        viewset = ItemBank.snippet_viewset
-        yield ButtonWithDropdown.Item(
-            _("Import questions"), reverse(viewset.get_url_name("import"), args=[snippet.pk])
-        )
+    if not isinstance(snippet, ItemBank) or not user.has_perm("assessments.change_item"):
+        return
+    for name, label in (("import", _("Import questions")), ("export", _("Export questions"))):
+        address = reverse(ItemBank.snippet_viewset.get_url_name(name), args=[snippet.pk])
+        yield Button(label, address, icon_name="upload" if name == "import" else "download")
 
 
 @hooks.register("register_bulk_action")

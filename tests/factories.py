@@ -7,7 +7,9 @@ from uuid import uuid4
 
 from django.utils import timezone
 
-from assessments.models import QuizPage
+from assessments.domain.items import save_item
+from assessments.interactions.choice.body import ChoiceBody
+from assessments.models import ItemBank, QuizPage, Stimulus
 from certification.domain.proposals import propose_award
 from certification.domain.releases import prepare_release, release_awards
 from courses.domain.editions import cut_edition
@@ -64,27 +66,93 @@ def lesson(module, title="What a model has seen", **values):
     )
 
 
-def choice_item(identifier, right=0):
+def bank(**values):
+    """A question bank of the Centre's."""
+    centre = Organisation.objects.filter(kind=Kind.CENTRE).first()
+    centre = centre or organisation(name="Centre", kind=Kind.CENTRE)
+    number = next(_number)
+    return ItemBank.objects.create(
+        **{"name": f"Bank {number}", "slug": f"bank-{number}", "organisation": centre, **values}
+    )
+
+
+def choice_body(identifier="q", right=0, **values):
     options = [
-        {"text": f"Answer {letter}", "correct": number == right, "feedback": f"About {letter}"}
+        {
+            "id": letter,
+            "text": f"Answer {letter}",
+            "mark": int(number == right),
+            "feedback": f"About {letter}",
+        }
         for number, letter in enumerate("ABC")
     ]
+    return ChoiceBody.model_validate(
+        {
+            "prompt": f"<p>Question {identifier}?</p>",
+            "feedback": "<p>So.</p>",
+            "options": options,
+            **values,
+        }
+    )
+
+
+def item(in_bank=None, kind="choice", body=None, **values):
+    """A live question."""
+    identifier = values.pop("identifier", f"item-{next(_number)}")
+    body = body or choice_body(identifier)
+    return save_item(in_bank or bank(), identifier=identifier, kind=kind, body=body, **values)[0]
+
+
+def stimulus(in_bank, **values):
+    """A text that several questions share."""
+    return Stimulus.objects.create(
+        bank=in_bank, **{"title": "A notice", "text": "<p>Offices close at five.</p>", **values}
+    )
+
+
+def draw(in_bank, count=3, **values):
+    """The entry of a quiz that draws from a bank."""
     value = {
-        "identifier": identifier,
-        "prompt": f"<p>Question {identifier}?</p>",
-        "feedback": "<p>So.</p>",
-        "options": options,
+        "bank": in_bank.pk,
+        "tags": "",
+        "difficulty": "",
+        "level": "",
+        "count": count,
+        "points": "1",
     }
-    return {"type": "choice", "value": value, "id": str(uuid4())}
+    return {"type": "draw", "value": value | values}
 
 
-def quiz(module, items=4, **values):
-    values = {"draw": 3, "tries": 2, "pass_mark": 70, **values}
-    content = [choice_item(f"q{number}") for number in range(items)]
+def fixed(*items, points="1"):
+    """The entries of a quiz that name questions."""
+    return [{"type": "item", "value": {"item": each.pk, "points": points}} for each in items]
+
+
+def section(*entries, **values):
+    value = {"title": "", "instructions": "", "is_shuffled": True, **values}
+    return {"type": "section", "value": value | {"items": list(entries)}}
+
+
+def quiz(module, items=4, entries=None, **values):
+    """A quiz that draws three of a bank's four questions, or has the `entries` it is given."""
+    values = {"tries": 2, "pass_mark": 70, **values}
+    if entries is None:
+        pool = bank()
+        for number in range(items):
+            item(pool, identifier=f"q{number}")
+        entries = [draw(pool)]
+    sections = json.dumps([section(*entries, is_shuffled=values.pop("is_shuffled", True))])
     slug = f"quiz-{next(_number)}"
     return published(
-        module, QuizPage(title="Check", slug=slug, minutes=5, items=json.dumps(content), **values)
+        module, QuizPage(title="Check", slug=slug, minutes=5, sections=sections, **values)
     )
+
+
+def quiz_run(*entries, **values):
+    """A run of a course whose only activity is a quiz of these entries."""
+    page = course(lessons=0, with_quiz=False)
+    quiz(page.get_children().get(), entries=list(entries) or None, **values)
+    return run(page)
 
 
 def course(lessons=2, *, with_quiz=True, **values):

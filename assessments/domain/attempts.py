@@ -309,7 +309,10 @@ def record_events(
     if row is None:
         raise Refused(_("Open the quiz on this phone first."), code="device_unknown")
     quiz = frozen_quiz(attempt.revision_id)
-    known = {seq: (type_, received) for seq, type_, received in row.responses.values_list("seq", "type", "received_at")}
+    known = {
+        seq: (type_, received)
+        for seq, type_, received in row.responses.values_list("seq", "type", "received_at")
+    }
     reply = _append(attempt, row, events, known, timing_of(attempt, quiz), now)
     submits = [seq for seq, (type_, _received) in known.items() if type_ == ResponseType.SUBMIT]
     if submits and attempt.state == Attempt.State.IN_PROGRESS:
@@ -335,7 +338,11 @@ def _append(
     """Insert the events that are new, in one statement, and add them to `known`."""
     new = {event.seq: event for event in events if event.seq not in known}
     positions = {event.position for event in new.values() if event.position}
-    items = dict(attempt.items.filter(position__in=positions).values_list("position", "pk")) if positions else {}
+    items = (
+        dict(attempt.items.filter(position__in=positions).values_list("position", "pk"))
+        if positions
+        else {}
+    )
     told = max((received for _type, received in known.values()), default=attempt.started_at)
     rows, refused = [], {}
     for event in new.values():
@@ -370,9 +377,7 @@ def _append(
 
 
 @transaction.atomic
-def record_form(
-    attempt: Attempt, events: Sequence[Event], *, now: datetime | None = None
-) -> Reply:
+def record_form(attempt: Attempt, events: Sequence[Event], *, now: datetime | None = None) -> Reply:
     """Append what a plain form sent; its `client_id` again is stored once.
 
     A form has no numbers of its own: the server counts. It is the newest word of the learner, on whatever device.
@@ -386,9 +391,14 @@ def record_form(
         attempt.save(update_fields=["epoch"])
         device.epoch = attempt.epoch
         device.save(update_fields=["epoch"])
-    known = {seq: (type_, received) for seq, type_, received in device.responses.values_list("seq", "type", "received_at")}
+    known = {
+        seq: (type_, received)
+        for seq, type_, received in device.responses.values_list("seq", "type", "received_at")
+    }
     stored = set(
-        attempt.responses.filter(client_id__in=[event.client_id for event in events]).values_list("client_id", flat=True)
+        attempt.responses.filter(client_id__in=[event.client_id for event in events]).values_list(
+            "client_id", flat=True
+        )
     )
     start = max(known, default=0) + 1
     new = [event for event in events if event.client_id not in stored]

@@ -171,7 +171,9 @@ def quizzes_with(item: Item) -> list[Page]:
 
 
 @transaction.atomic
-def tag_items(items: Iterable[Item], *, add: Iterable[str] = (), remove: Iterable[str] = ()) -> None:
+def tag_items(
+    items: Iterable[Item], *, add: Iterable[str] = (), remove: Iterable[str] = ()
+) -> None:
     """Give items tags and take others away; versions, which attempts pin, have none."""
     for item in items:
         item.tags.add(*add)

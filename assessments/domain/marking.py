@@ -111,7 +111,10 @@ def equal_answers(item: AttemptItem, value: Value) -> list[AttemptItem]:
     if not folded(value):
         return []
     others = list(
-        waiting_answers().filter(version=item.version_id).exclude(pk=item.pk).prefetch_related("responses")
+        waiting_answers()
+        .filter(version=item.version_id)
+        .exclude(pk=item.pk)
+        .prefetch_related("responses")
     )
     return [
         other
@@ -209,7 +212,11 @@ def mark_answers(  # noqa: PLR0913  one mark has these parts
 
 
 def _record(
-    attempt: Attempt, item: AttemptItem, fraction: Decimal, mark: Mark, points: Mapping[str, Decimal]
+    attempt: Attempt,
+    item: AttemptItem,
+    fraction: Decimal,
+    mark: Mark,
+    points: Mapping[str, Decimal],
 ) -> None:
     current = item.outcomes.filter(is_current=True).first()
     if current and current.verdict == DROPPED:

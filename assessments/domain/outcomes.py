@@ -82,9 +82,7 @@ def settle(attempt: Attempt, quiz: FrozenQuiz, outcomes: Sequence[Outcome], *, b
         [outcome.item.maximum for outcome in outcomes if outcome.verdict != DROPPED]
     )
     attempt.score = min(attempt.score, attempt.maximum)
-    state = (
-        Attempt.State.SUBMITTED if any(map(_waits, outcomes)) else Attempt.State.SCORED
-    )
+    state = Attempt.State.SUBMITTED if any(map(_waits, outcomes)) else Attempt.State.SCORED
     changes = {
         "submitted_at": attempt.submitted_at,
         "receipt": attempt.receipt,

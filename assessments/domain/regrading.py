@@ -105,7 +105,9 @@ def _responses(attempts: Sequence[Attempt]) -> dict[int, list[SimpleNamespace]]:
 def _replay(regrade: Regrade, attempts: Sequence[Attempt]) -> Iterator[Before]:
     """What becomes of each attempt; five queries for all of them."""
     items = defaultdict(list)
-    for item in AttemptItem.objects.filter(attempt__in=attempts).select_related("version__item__current"):
+    for item in AttemptItem.objects.filter(attempt__in=attempts).select_related(
+        "version__item__current"
+    ):
         items[item.attempt_id].append(item)
     current = {
         outcome.item_id: outcome
@@ -201,7 +203,10 @@ def begin_regrade(regrade: Regrade) -> Regrade:
 
     regrade.total = attempts_with(regrade).count()
     if not regrade.total:
-        raise Refused(_("No attempt has this question, so there is nothing to mark again."), code="nothing_to_regrade")
+        raise Refused(
+            _("No attempt has this question, so there is nothing to mark again."),
+            code="nothing_to_regrade",
+        )
     if regrade.item_id:
         regrade.version = Item.objects.get(pk=regrade.item_id).current
     regrade.save()
@@ -297,4 +302,3 @@ def _settle(rows: Sequence[Before], regrade: Regrade) -> None:
         for pk, (score, maximum) in counted.items():
             if percent(score, maximum) >= quiz.pass_mark:
                 complete_activity(enrolments[pk], key)
-

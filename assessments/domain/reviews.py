@@ -28,8 +28,7 @@ def shows(level: str, what: str) -> bool:
 def review_level(quiz: FrozenQuiz, standing: QuizStanding) -> str:
     """How much a learner sees now: less while another try is to be had and none has passed."""
     has_passed = any(
-        row.state == Attempt.State.SCORED
-        and percent(row.score or 0, row.maximum) >= quiz.pass_mark
+        row.state == Attempt.State.SCORED and percent(row.score or 0, row.maximum) >= quiz.pass_mark
         for row in standing.attempts
     )
     is_over = has_passed or standing.tries_left == 0
@@ -57,9 +56,9 @@ def review_rows(
         return []
     outcomes: dict[int, Any] = {
         row.item_id: row
-        for row in Outcome.objects.filter(
-            item__attempt=attempt, is_current=True
-        ).select_related("version")
+        for row in Outcome.objects.filter(item__attempt=attempt, is_current=True).select_related(
+            "version"
+        )
     }
     reached = reached_by(attempt, items, quiz)
     found = bodies([item.version for item in items] + [row.version for row in outcomes.values()])

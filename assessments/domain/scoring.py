@@ -1,6 +1,6 @@
 """Pure scoring: no queries, no clock, no globals but the kinds themselves."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -86,7 +86,7 @@ def reach(kind: str, body: Body, standing: Standing, rules: Rules, maximum: Deci
     def points(score: Score, certainty: int | None, wrong_checks: int) -> Decimal:
         share = after_tries(score.fraction, wrong_checks, rules.penalty)
         if rules.has_certainty:
-            share = with_certainty(share, certainty or 1)
+            share = with_certainty(replace(score, fraction=share), certainty or 1)
         return (maximum * share).quantize(Decimal("0.0001"), ROUND_HALF_UP)
 
     for number, (value, certainty) in enumerate(standing.checks[: rules.checks]):

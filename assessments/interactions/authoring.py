@@ -91,7 +91,7 @@ def inline(raw: Any) -> str:
     return re.sub(r"</?p\b[^>]*>", "", text)
 
 
-def sides(raw: Any) -> list[Raw]:
+def sides(raw: Any) -> list[Any]:
     return [{"id": identifier, "text": inline(value)} for identifier, value in entries(raw)]
 
 
@@ -146,7 +146,7 @@ def raw_region(each: Region) -> Raw:
     return {"shape": each.shape, "coords": ", ".join(told)}
 
 
-def picture(raw: Raw) -> Raw:
+def picture(raw: Raw) -> Any:
     return {
         "id": raw["image"],
         "width": raw["width"],
@@ -159,7 +159,7 @@ def raw_picture(facts: Picture) -> Raw:
     return {"image": facts.id, "alt": facts.alt, "width": facts.width, "height": facts.height}
 
 
-def accepted(raw: Any) -> list[Raw]:
+def accepted(raw: Any) -> list[Any]:
     return [{**value, "feedback": html(value.get("feedback"))} for value in values(raw)]
 
 
@@ -181,7 +181,7 @@ def raw_numbers(answers: Iterable[AcceptedNumber]) -> list[Raw]:
     )
 
 
-def rubric(raw: Any) -> list[Raw]:
+def rubric(raw: Any) -> list[Any]:
     return [{"id": identifier, **value} for identifier, value in entries(raw)]
 
 
@@ -300,6 +300,7 @@ class AcceptedNumberBlock(blocks.StructBlock):
     value = blocks.CharBlock(
         label=gettext_lazy("Right number"),
         required=False,
+        default="",
         max_length=4000,
         help_text=gettext_lazy("A number, or an expression of the variables, such as a * b."),
     )
@@ -316,17 +317,20 @@ class AcceptedNumberBlock(blocks.StructBlock):
     low = blocks.CharBlock(
         label=gettext_lazy("Or from"),
         required=False,
+        default="",
         max_length=4000,
         help_text=gettext_lazy("A range, where no right number is given."),
     )
-    high = blocks.CharBlock(label=gettext_lazy("to"), required=False, max_length=4000)
+    high = blocks.CharBlock(label=gettext_lazy("to"), required=False, default="", max_length=4000)
     mark = mark_block()
     feedback = feedback_block()
 
 
 class CriterionBlock(blocks.StructBlock):
     title = blocks.CharBlock(label=gettext_lazy("What is judged"), max_length=4000)
-    description = blocks.TextBlock(label=gettext_lazy("How"), required=False, max_length=4000)
+    description = blocks.TextBlock(
+        label=gettext_lazy("How"), required=False, default="", max_length=4000
+    )
     points = blocks.DecimalBlock(label=gettext_lazy("Points at most"), min_value=0)
 
 
@@ -384,8 +388,8 @@ class VariableBlock(blocks.StructBlock):
         ],
         default="range",
     )
-    low = blocks.CharBlock(label=gettext_lazy("From"), required=False, max_length=4000)
-    high = blocks.CharBlock(label=gettext_lazy("To"), required=False, max_length=4000)
+    low = blocks.CharBlock(label=gettext_lazy("From"), required=False, default="", max_length=4000)
+    high = blocks.CharBlock(label=gettext_lazy("To"), required=False, default="", max_length=4000)
     step = blocks.CharBlock(label=gettext_lazy("In steps of"), default="1", max_length=4000)
     choices = blocks.ListBlock(
         blocks.CharBlock(max_length=4000), label=gettext_lazy("List"), default=[]
@@ -393,6 +397,7 @@ class VariableBlock(blocks.StructBlock):
     expression = blocks.CharBlock(
         label=gettext_lazy("Expression"),
         required=False,
+        default="",
         max_length=4000,
         help_text=gettext_lazy("Such as round(a * b / 100, 2)."),
     )
@@ -445,6 +450,18 @@ def sentences_of(error: pydantic.ValidationError) -> list[str]:
     return list(dict.fromkeys(told))
 
 
+def _completed(block: blocks.Block, value: Any) -> Any:
+    """An example with the defaults of all that it leaves out."""
+    if isinstance(block, blocks.StructBlock):
+        return {
+            name: _completed(child, value[name]) if name in value else child.get_default()
+            for name, child in block.child_blocks.items()
+        }
+    if isinstance(block, blocks.ListBlock):
+        return [_completed(block.child_block, each) for each in value]
+    return value
+
+
 class ItemBlock(blocks.StructBlock):
     """The author's form of an item: its prompt first, what few need in the settings."""
 
@@ -476,6 +493,9 @@ class ItemBlock(blocks.StructBlock):
         default=[],
         help_text=gettext_lazy("Such as a > b. Values are drawn again until all hold."),
     )
+
+    def get_preview_value(self) -> Any:
+        return self.normalize(_completed(self, self.meta.preview_value))
 
     def get_form_layout(self) -> BlockGroup:
         own = [name for name in self.child_blocks if name not in {"prompt", *LAST, *SETTINGS}]

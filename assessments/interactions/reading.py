@@ -32,7 +32,7 @@ _LOOK_ALIKE = str.maketrans(
 def text_of(value: Value) -> str:
     """`value` as text where it is text or a number, "" otherwise; never longer than is compared."""
     if isinstance(value, str):
-        return value[:MAX_TEXT]
+        return tidy(value[:MAX_TEXT])
     if isinstance(value, bool) or not isinstance(value, int | float):
         return ""
     if isinstance(value, int) and value.bit_length() > 4 * MAX_NUMBER:

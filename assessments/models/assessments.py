@@ -169,9 +169,7 @@ class QuizPage(ActivityPage):
         default=False,
         help_text=_("Set the PIN of each run on its sittings page."),
     )
-    honesty = models.BooleanField(
-        _("ask for an honesty statement at the start"), default=False
-    )
+    honesty = models.BooleanField(_("ask for an honesty statement at the start"), default=False)
     is_placement = models.BooleanField(
         _("placement: tell a level for each competency"), default=False
     )
@@ -180,9 +178,7 @@ class QuizPage(ActivityPage):
         TITLE,
         MultiFieldPanel(ActivityPage.facts, heading=_("Facts")),
         FieldPanel("sections"),
-        MultiFieldPanel(
-            ["pass_mark", "consequence", "is_placement"], heading=_("Result")
-        ),
+        MultiFieldPanel(["pass_mark", "consequence", "is_placement"], heading=_("Result")),
         MultiFieldPanel(
             ["tries", "counts", "retry_hours", "time_limit", "late_hours", "navigation"],
             heading=_("Tries and time"),

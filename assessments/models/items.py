@@ -123,7 +123,9 @@ class ItemTag(TagBase):
 
 class TaggedItem(ItemBase):
     tag = models.ForeignKey(ItemTag, models.CASCADE, related_name="tagged")
-    content_object = ParentalKey("assessments.Item", on_delete=models.CASCADE, related_name="tagged")
+    content_object = ParentalKey(
+        "assessments.Item", on_delete=models.CASCADE, related_name="tagged"
+    )
 
 
 class ItemQuerySet(models.QuerySet):

@@ -8,6 +8,7 @@ from assessments.views.taking import (
     overview,
     quiz,
     review,
+    service_worker,
     submit,
 )
 
@@ -19,5 +20,6 @@ __all__ = [
     "overview",
     "quiz",
     "review",
+    "service_worker",
     "submit",
 ]

@@ -13,7 +13,12 @@ from wagtail.snippets.views.snippets import UsageView
 from assessments.domain.importing import begin_import, read_file
 from assessments.formats.exporting import export_items
 from assessments.forms import ExportForm, ImportForm
-from assessments.models import ItemBank, ItemImport
+from assessments.models import Item, ItemBank, ItemImport
+
+
+def bank_url(name):
+    """The name of one of the addresses below, which Wagtail's viewset gives out."""
+    return ItemBank.snippet_viewset.get_url_name(name)
 
 
 class BankView(WagtailAdminTemplateMixin, TemplateView):
@@ -44,7 +49,9 @@ class ImportItemsView(BankView):
     def get_context_data(self, **kwargs):
         kwargs.setdefault("form", ImportForm())
         return super().get_context_data(
-            imports=self.bank.imports.select_related("by")[:10], **kwargs
+            imports=self.bank.imports.select_related("by")[:10],
+            import_url=bank_url("item_import"),
+            **kwargs,
         )
 
     def post(self, request, *args, **kwargs):
@@ -52,7 +59,7 @@ class ImportItemsView(BankView):
         if not form.is_valid():
             return render(request, self.template_name, self.get_context_data(form=form), status=422)
         found = read_file(self.bank, form.cleaned_data["file"], by=request.user)
-        return redirect("assessments:item_import", found.pk)
+        return redirect(bank_url("item_import"), found.pk)
 
 
 class ItemImportView(BankView):
@@ -75,11 +82,22 @@ class ItemImportView(BankView):
         return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(found=self.found, **kwargs)
+        report = self.found.report
+        return super().get_context_data(
+            found=self.found,
+            report=[
+                (_("Refused"), report.get("refused")),
+                (_("Kept as it came, but cannot be asked"), report.get("unsupported")),
+                (_("Read"), report.get("read")),
+            ],
+            back_url=bank_url("import"),
+            items_url=Item.snippet_viewset.get_url_name("list"),
+            **kwargs,
+        )
 
     def post(self, request, *args, **kwargs):
         begin_import(self.found, by=request.user)
-        return redirect("assessments:item_import", self.found.pk)
+        return redirect(bank_url("item_import"), self.found.pk)
 
 
 class ExportItemsView(BankView):
@@ -93,7 +111,7 @@ class ExportItemsView(BankView):
         return ExportForm(self.request.GET or None)
 
     def get_context_data(self, **kwargs):
-        context = super().get_context_data(form=self.form, **kwargs)
+        context = super().get_context_data(**{"form": self.form, "lost": None, **kwargs})
         if self.form.is_bound and self.form.is_valid():
             context["lost"] = export_items(self.bank, self.form.cleaned_data["format"]).lost
         return context

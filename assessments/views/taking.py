@@ -1,8 +1,10 @@
 """Taking a quiz: start, the questions, overview, submit, review. Works as plain forms."""
 
+from pathlib import Path
 from uuid import uuid5
 
 from django.contrib import messages
+from django.contrib.staticfiles import finders
 from django.core.exceptions import ValidationError
 from django.http import FileResponse, Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST
 
 from assessments.domain import attempts as attempts_domain
@@ -35,7 +38,10 @@ def quiz(request, enrolment, entry):
         standing = attempts_domain.quiz_standing(enrolment, page, entry["key"])
         if standing.open_attempt or not form.fields or form.is_valid():
             attempt = attempts_domain.start_attempt(
-                enrolment, entry, get_language(), pin=getattr(form, "cleaned_data", {}).get("pin", "")
+                enrolment,
+                entry,
+                get_language(),
+                pin=getattr(form, "cleaned_data", {}).get("pin", ""),
             )
             return redirect("assessments:attempt", enrolment.pk, attempt.uuid)
     else:
@@ -184,7 +190,7 @@ def _passed_over(items, forms, events, client_id):
 
 def _take_files(request, attempt, position, form):
     """Store the files that a plain form brings, and put them into its answer."""
-    files = request.FILES.getlist(f"q{position}-files")
+    files = request.FILES.getlist(f"q{position}-value-files")
     for file in files[: getattr(form.body, "max_files", 0)]:
         try:
             facts = store_answer_file(
@@ -193,7 +199,9 @@ def _take_files(request, attempt, position, form):
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
             continue
-        there = [row for row in form.cleaned_data["value"] or [] if row["sha256"] != facts["sha256"]]
+        there = [
+            row for row in form.cleaned_data["value"] or [] if row["sha256"] != facts["sha256"]
+        ]
         form.cleaned_data["value"] = [*there, facts][-form.body.max_files :]
 
 
@@ -298,3 +306,10 @@ def answer_file(request, pk, attempt):
     return JsonResponse(
         signed_answers(attempt), headers={"Content-Disposition": f'attachment; filename="{name}"'}
     )
+
+
+@cache_control(max_age=3600)
+def service_worker(request):
+    """The worker that keeps the page of a quiz in progress on the phone."""
+    path = finders.find("lms/js/sw.js")
+    return FileResponse(Path(path).open("rb"), content_type="text/javascript")

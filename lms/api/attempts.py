@@ -14,7 +14,6 @@ from ninja.security import django_auth
 from assessments.domain.answer_files import device_key
 from assessments.domain.attempts import (
     EVENTS_AT_ONCE,
-
     attempt_items,
     attempt_standings,
     open_attempt,

@@ -42,7 +42,7 @@ class EssayBlock(ItemBlock):
         label=_("Lines that the box shows"), min_value=1, max_value=60, default=8
     )
     template = blocks.TextBlock(
-        label=_("What the box holds at first"), required=False, max_length=4000
+        label=_("What the box holds at first"), required=False, default="", max_length=4000
     )
     rubric = blocks.ListBlock(
         CriterionBlock(),

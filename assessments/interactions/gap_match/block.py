@@ -15,8 +15,7 @@ def from_block(raw: Raw) -> GapMatchBody:
     text = authoring.html(raw["text"])
     words = authoring.entries(raw["words"])
     wanted = {
-        identifier: [gap for gap in value["gaps"].replace(",", " ").split() if gap]
-        for identifier, value in words
+        identifier: (value["gaps"] or "").replace(",", " ").split() for identifier, value in words
     }
     named = {gap for gaps in wanted.values() for gap in gaps}
     gaps = list(dict.fromkeys(gap_ids(text)))
@@ -64,6 +63,7 @@ class WordBlock(blocks.StructBlock):
     gaps = blocks.CharBlock(
         label=_("Right in gap"),
         required=False,
+        default="",
         max_length=4000,
         help_text=_("The gap's number, several as 1, 3; empty for a word that is right nowhere."),
     )

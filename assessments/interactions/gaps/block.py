@@ -111,8 +111,12 @@ class GapsBlock(ItemBlock):
         GapBlock(), min_num=1, max_num=50, label=_("Gaps, in their numbers' order")
     )
     is_shuffled = authoring.shuffle_block(default=False)
-    is_case_sensitive = blocks.BooleanBlock(label=_("Capital letters matter"), required=False)
-    is_accent_sensitive = blocks.BooleanBlock(label=_("Accents matter"), required=False)
+    is_case_sensitive = blocks.BooleanBlock(
+        label=_("Capital letters matter"), required=False, default=False
+    )
+    is_accent_sensitive = blocks.BooleanBlock(
+        label=_("Accents matter"), required=False, default=False
+    )
 
     class Meta:
         icon = "pilcrow"

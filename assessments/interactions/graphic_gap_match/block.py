@@ -71,6 +71,7 @@ class SpotBlock(RegionBlock):
     labels = blocks.CharBlock(
         label=_("Right labels"),
         required=False,
+        default="",
         max_length=4000,
         help_text=_("The label's number in the list, several as 1, 3; empty where none belongs."),
     )

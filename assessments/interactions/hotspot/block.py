@@ -62,7 +62,7 @@ class AreaBlock(RegionBlock):
             "Needed by those who cannot see the picture; say what is there, not whether it is right."
         ),
     )
-    is_right = blocks.BooleanBlock(label=_("Right"), required=False)
+    is_right = blocks.BooleanBlock(label=_("Right"), required=False, default=False)
 
 
 class TargetBlock(RegionBlock):

@@ -36,7 +36,7 @@ def to_block(body: HottextBody) -> Raw:
 
 class SpanBlock(blocks.StructBlock):
     text = authoring.label_block(_("Words"))
-    is_right = blocks.BooleanBlock(label=_("Right"), required=False)
+    is_right = blocks.BooleanBlock(label=_("Right"), required=False, default=False)
 
 
 class HottextBlock(ItemBlock):

@@ -20,7 +20,8 @@ class HottextWidget(AnswerWidget):
         chosen = ids_of(value, [span.id for span in self.body.spans])
         spans = {
             span.id: format_html(
-                '<label class="hot"><input type="checkbox" name="{}" value="{}" id="{}"{}><span>{}</span></label>',
+                '<label class="hot" for="{}"><input type="checkbox" name="{}" value="{}" id="{}"{}><span>{}</span></label>',
+                f"{identifier}-{number}",
                 name,
                 span.id,
                 f"{identifier}-{number}",

@@ -61,6 +61,7 @@ class SourceBlock(blocks.StructBlock):
     targets = blocks.CharBlock(
         label=_("Belongs to"),
         required=False,
+        default="",
         max_length=4000,
         help_text=_("The number of its choice in the list below, several as 1, 3."),
     )
@@ -78,7 +79,9 @@ class MatchBlock(ItemBlock):
         choices=[("lists", _("A list for each thing")), ("grid", _("A grid of rows and columns"))],
         default="lists",
     )
-    is_many = blocks.BooleanBlock(label=_("A thing may belong to several choices"), required=False)
+    is_many = blocks.BooleanBlock(
+        label=_("A thing may belong to several choices"), required=False, default=False
+    )
     method = blocks.ChoiceBlock(
         label=_("Scored by"),
         choices=[

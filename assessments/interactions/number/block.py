@@ -52,7 +52,9 @@ class NumberBlock(ItemBlock):
         label=_("Accepted numbers"),
         help_text=_("The first that fits counts."),
     )
-    unit = blocks.CharBlock(label=_("Unit printed behind the box"), required=False, max_length=4000)
+    unit = blocks.CharBlock(
+        label=_("Unit printed behind the box"), required=False, default="", max_length=4000
+    )
     units = blocks.ListBlock(
         UnitBlock(), max_num=20, default=[], label=_("Units to choose from"),
         help_text=_("Leave empty where the unit is not asked."),

@@ -111,9 +111,12 @@ def remark(body: NumberBody, value: Value) -> str:
     measure = _read(body, value)
     if measure is None:
         return not_a_number()
-    if body.units and measure[1] is None:
+    if not body.units:
+        return ""
+    read = measure[1]
+    if read is None:
         return _("This has no unit that can be chosen here. Choose the unit of your number.")
-    if body.units and unit and read_measure(number)[1] and measure[1].symbol != unit:
+    if unit and read.symbol != unit:
         return _("You typed one unit and chose another. The one you typed counts.")
     return ""
 

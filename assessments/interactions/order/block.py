@@ -1,5 +1,7 @@
 """The author's form of things to order."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
@@ -11,7 +13,7 @@ from assessments.interactions.order.scoring import best, score
 
 def from_block(raw: Raw) -> OrderBody:
     things, extras = authoring.entries(raw["things"]), authoring.sides(raw["extras"])
-    ordered = [
+    ordered: list[Any] = [
         {"id": identifier, "text": authoring.inline(value["text"])} for identifier, value in things
     ]
     return OrderBody(

@@ -44,8 +44,12 @@ class TextBlock(ItemBlock):
     width = blocks.IntegerBlock(
         label=_("Letters that the box shows"), min_value=1, max_value=200, default=20
     )
-    is_case_sensitive = blocks.BooleanBlock(label=_("Capital letters matter"), required=False)
-    is_accent_sensitive = blocks.BooleanBlock(label=_("Accents matter"), required=False)
+    is_case_sensitive = blocks.BooleanBlock(
+        label=_("Capital letters matter"), required=False, default=False
+    )
+    is_accent_sensitive = blocks.BooleanBlock(
+        label=_("Accents matter"), required=False, default=False
+    )
 
     class Meta:
         icon = "edit"

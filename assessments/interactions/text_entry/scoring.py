@@ -17,14 +17,14 @@ def _sensitive(body: TextBody) -> dict[str, bool]:
 
 
 def best_text(answers: Sequence[Accepted], **sensitive: bool) -> str | None:
-    """A text that scores most by `answers`, None where only patterns score and none tells an example."""
+    """A text that scores most by `answers`; None where only patterns do, and none tells an example."""
     top = max(answer.mark for answer in answers)
-    for answer in answers:
-        if answer.mark == top:
-            text = example_of(answer)
-            if text.strip() and first_fit(answers, text, **sensitive) is answer:
-                return text
-    return None
+    candidates = [answer for answer in answers if answer.mark == top]
+    for answer in candidates:
+        text = example_of(answer)
+        if text.strip() and first_fit(answers, text, **sensitive) is answer:
+            return text
+    return next((answer.text for answer in candidates if answer.how != "pattern"), None)
 
 
 @exact

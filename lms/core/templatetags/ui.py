@@ -1,6 +1,7 @@
 """The components of the interface, as template tags."""
 
 from django import template
+from django.template.defaultfilters import floatformat
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, ngettext
@@ -55,6 +56,13 @@ def richtext_inline(html):
 def minutes(number):
     number = round(float(number))
     return ngettext("%(n)s minute", "%(n)s minutes", number) % {"n": number}
+
+
+@register.filter
+def points(number):
+    """As 1 point, 2.5 points."""
+    shown = floatformat(number, -2)
+    return ngettext("%(n)s point", "%(n)s points", 1 if number == 1 else 2) % {"n": shown}
 
 
 @register.filter
