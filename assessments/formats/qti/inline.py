@@ -5,12 +5,14 @@ from decimal import Decimal, InvalidOperation
 from django.utils.translation import gettext as _
 from lxml import etree
 
+from assessments.formats.moodle.cloze import plain_number
 from assessments.formats.qti.lists import listed_key, response_id
 from assessments.formats.qti.parts import QtiItem, mark, safe_id
 from assessments.formats.records import NotReadableError
 from assessments.interactions.processed.names import attribute, children, first, name_of, named
 
 KindAndData = tuple[str, dict]
+_BRANCHES = ("response-if", "response-else-if")
 _INLINE = {"text-entry-interaction", "inline-choice-interaction"}
 
 
@@ -59,11 +61,93 @@ def _gain(item: QtiItem, identifier: str, text: str, *, is_alone: bool) -> Decim
     return (item.points(with_it) or Decimal(0)) - (item.points(without) or Decimal(0))
 
 
+def _points_of(test: etree._Element) -> Decimal | None:
+    """Return what the branch that `test` opens sets SCORE to, or adds to it, where it is written as a number."""
+    branch = next((each for each in test.iterancestors() if name_of(each) in _BRANCHES), None)
+    if branch is None:
+        return None
+    for rule in children(branch):
+        if name_of(rule) == "set-outcome-value" and attribute(rule, "identifier") == "SCORE":
+            numbers = [each.text for each in rule.iter() if name_of(each) == "base-value"]
+            try:
+                return Decimal((numbers[0] or "").strip()) if len(numbers) == 1 else None
+            except InvalidOperation:
+                return None
+    return None
+
+
+def _number_tests(item: QtiItem, identifier: str) -> list[dict]:
+    """Return the numbers that the branches of a condition compare a response with, each with its tolerance."""
+    found = []
+    rules = item.program.response_rules
+    for branch in [] if rules is None else named(rules, *_BRANCHES):
+        test = children(branch)[0]
+        names = [attribute(each, "identifier") for each in named(test, "variable")]
+        answer = _number_test(item, test) if names and set(names) == {identifier} else None
+        points = _points_of(test)
+        if answer:
+            feedback = _branch_feedback(item, branch)
+            found.append(({**answer, "feedback": feedback}, Decimal(1) if points is None else points))
+    best = max((points for _answer, points in found), default=Decimal(0))
+    if best <= 0:
+        return []
+    return [
+        {**answer, "mark": mark(max(Decimal(-1), points / best))} for answer, points in found
+    ]
+
+
+def _branch_feedback(item: QtiItem, branch: etree._Element) -> str:
+    """Return the feedback that a branch of a condition names."""
+    named_there = {
+        (attribute(rule, "identifier"), (value.text or "").strip())
+        for rule in children(branch)
+        if name_of(rule) == "set-outcome-value"
+        for value in named(rule, "base-value")
+    }
+    return "".join(
+        item.html(each)
+        for each in named(item.root, "modal-feedback", "feedback-block", "feedback-inline")
+        if (attribute(each, "outcome-identifier"), attribute(each, "identifier")) in named_there
+    )
+
+
+def _number_test(item: QtiItem, test: etree._Element) -> dict | None:
+    """Return a test of a number as an AcceptedNumber's JSON, or None where it is another test."""
+    values = [(each.text or "").strip() for each in named(test, "base-value")]
+    for each in named(test, "correct"):
+        values += listed_key(item, attribute(each, "identifier"))
+    try:
+        numbers = [str(Decimal(value)) for value in values]
+    except InvalidOperation:
+        return None
+    name = name_of(test)
+    if name == "and" and [name_of(each) for each in children(test)] in (["gte", "lte"], ["gt", "lt"]) and len(numbers) == 2:  # noqa: PLR2004  two bounds
+        return {"low": numbers[0], "high": numbers[1]}
+    if len(numbers) != 1 or name not in {"equal", "equal-rounded"}:
+        return None
+    tolerance, how = _tolerance(test)
+    return {"value": numbers[0], "tolerance": tolerance, "how": how}
+
+
+def _tolerance(test: etree._Element) -> tuple[str, str]:
+    if name_of(test) == "equal":
+        mode = attribute(test, "tolerance-mode", "exact")
+        given = (attribute(test, "tolerance", "0").split() or ["0"])[0]
+        if mode == "relative":
+            return plain_number(Decimal(given) / 100), "relative"
+        return (given if mode == "absolute" else "0"), "absolute"
+    figures = attribute(test, "figures", "3")
+    if attribute(test, "rounding-mode", "significantFigures") == "decimalPlaces":
+        return plain_number(Decimal(5).scaleb(-int(figures) - 1)), "absolute"
+    return figures, "significant"
+
+
 def _accepted(item: QtiItem, identifier: str, *, is_alone: bool) -> tuple[list[dict], Decimal]:
     """Return the answers in words with their marks, and the most that one of them gains."""
     found = []
     for element in _rules_of(item, identifier, "pattern-match"):
-        found.append((attribute(element, "pattern"), "pattern", item.full))
+        points = _points_of(element)
+        found.append((attribute(element, "pattern"), "pattern", item.full if points is None else points))
     for text in _candidates(item, identifier):
         gain = _gain(item, identifier, text, is_alone=is_alone)
         if not item.has_rules:
@@ -93,19 +177,12 @@ def _accepted(item: QtiItem, identifier: str, *, is_alone: bool) -> tuple[list[d
 
 def _numbers(item: QtiItem, identifier: str) -> list[dict]:
     """Return the right numbers, with the tolerance that the rules or a mapping of theirs give."""
+    tested = _number_tests(item, identifier)
+    if tested:
+        return tested
     tolerance, how = "0", "absolute"
-    for element in _rules_of(item, identifier, "equal"):
-        mode = attribute(element, "tolerance-mode", "exact")
-        given = (attribute(element, "tolerance", "0").split() or ["0"])[0]
-        if mode == "absolute":
-            tolerance = given
-        elif mode == "relative":
-            tolerance, how = str(Decimal(given) / 100), "relative"
-    for element in _rules_of(item, identifier, "equal-rounded"):
-        tolerance = attribute(element, "figures", "3")
-        how = "significant"
-        if attribute(element, "rounding-mode", "significantFigures") == "decimalPlaces":
-            tolerance, how = str(Decimal(5).scaleb(-int(tolerance) - 1)), "absolute"
+    for element in _rules_of(item, identifier, "equal") + _rules_of(item, identifier, "equal-rounded"):
+        tolerance, how = _tolerance(element)
     low, high = _range(item, identifier)
     if low and high:
         return [{"low": low, "high": high}]
@@ -174,6 +251,7 @@ def _gap(item: QtiItem, interaction: etree._Element) -> tuple[dict, Decimal]:
     if _is_number(item, identifier):
         numbers = _numbers(item, identifier)
         if numbers:
+<<<<<<< HEAD
             gain = max(
                 (
                     _gain(item, identifier, each, is_alone=False)
@@ -186,6 +264,10 @@ def _gap(item: QtiItem, interaction: etree._Element) -> tuple[dict, Decimal]:
                 "how": "number",
                 "numbers": [{**each, "mark": "1"} for each in numbers],
             }, gain
+=======
+            gain = max((_gain(item, identifier, each, is_alone=False) for each in _candidates(item, identifier)), default=Decimal(1))
+            return {**gap, "how": "number", "numbers": numbers}, gain
+>>>>>>> formats
     accepted, best = _accepted(item, identifier, is_alone=False)
     return {**gap, "how": "text", "accepted": accepted}, best
 

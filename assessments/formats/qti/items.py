@@ -1,5 +1,6 @@
 """An item of QTI 2.x or 3.0, made into one of our kinds; `processed` where its rules or parts fit none."""
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -10,7 +11,7 @@ from assessments.formats.markup import Files, Find
 from assessments.formats.qti import inline, lists, pictures
 from assessments.formats.qti.parts import QtiItem
 from assessments.formats.records import NotReadableError, NotSupportedError, ReadItem
-from assessments.formats.text import name_by_content, name_from, title_from
+from assessments.formats.text import name_by_content, name_from, title_from, to_plain
 from assessments.formats.xml import source_of
 from assessments.interactions.processed.names import attribute, name_of, named
 
@@ -79,10 +80,18 @@ def _kind_and_data(item: QtiItem, interactions: list[etree._Element]) -> tuple[s
     name = name_of(only)
     if name == "text-entry-interaction":
         kind, data = inline.text_entry(item, only)
+<<<<<<< HEAD
         return kind, {
             "prompt": item.html(item.body, lambda each: "_____" if each is only else None),
             **data,
         }
+=======
+        prompt = item.html(item.body, lambda each: "_____" if each is only else None)
+        at_end = re.fullmatch(r"(.*)_____\s*((?:</\w+>\s*)*)", prompt, re.DOTALL)
+        if at_end and to_plain(at_end[1]):  # the box stands behind the words by itself
+            prompt = re.sub(r"<(p|div|span)>\s*</\1>", "", at_end[1] + at_end[2])
+        return kind, {"prompt": prompt, **data}
+>>>>>>> formats
     if name not in _READERS:
         raise NotSupportedError(_("QTI's %(name)s is not supported.") % {"name": name})
     kind, data = _READERS[name](item, only)
@@ -107,8 +116,10 @@ def read_item(
     kind, data = _kind_and_data(item, interactions_of(item))
     key = {name: item.key(name) for name in item.program.responses}
     key = {name: right for name, right in key.items() if right is not None}
-    if kind not in {"choice", "choices"} and key:
-        data["feedback"] = item.feedback_after(key)
+    feedback = [item.general_feedback]
+    if kind not in {"choice", "choices", "text", "number"} and key:
+        feedback.append(item.feedback_after(key))
+    data["feedback"] = "<br>".join(part for part in feedback if part)
     title = attribute(root, "title")
     identifier = attribute(root, "identifier")
     return ReadItem(

@@ -42,6 +42,12 @@ def pairs_of(key: list[str]) -> list[tuple[str, str]]:
     return [(parts[0], parts[-1]) for each in key if (parts := each.split())]
 
 
+def keyed_pairs(item: QtiItem, identifier: str) -> list[tuple[str, str]]:
+    """Return the right pairs: those of the key, and others that the mapping gives something for."""
+    mapped = [name for name, value in item.mapping(identifier) if value > 0]
+    return pairs_of(list(dict.fromkeys([*listed_key(item, identifier), *mapped])))
+
+
 def is_many(item: QtiItem, identifier: str) -> bool:
     declaration = item.program.responses.get(identifier)
     return declaration is not None and declaration.cardinality in {"multiple", "ordered"}
@@ -159,6 +165,8 @@ def match(item: QtiItem, interaction: etree._Element) -> KindAndData:
         raise NotReadableError(_("A match needs two sets of things."))
     left, right = (named(each, "simple-associable-choice") for each in sets)
     pairs = pairs_of(listed_key(item, response_id(interaction)))
+    if not pairs:
+        return "scale", {"statements": _sides(item, left), "points": _sides(item, right)}
     return "match", {
         "sources": _sides(item, left),
         "targets": _sides(item, right),
@@ -255,7 +263,7 @@ def hottext(item: QtiItem, interaction: etree._Element) -> KindAndData:
 def gap_match(item: QtiItem, interaction: etree._Element) -> KindAndData:
     gaps: list[dict] = []
     identifier = response_id(interaction)
-    pairs = pairs_of(listed_key(item, identifier))
+    pairs = keyed_pairs(item, identifier)
 
     def replaced(element: etree._Element) -> str | None:
         name = name_of(element)

@@ -65,6 +65,11 @@ class QtiItem:
         )
         return with_media(html.strip(), self.files, self.find, self.notes)
 
+    def outer_html(self, element: etree._Element) -> str:
+        """Return an element itself as HTML."""
+        html = self._outer(element, lambda _element: None)
+        return with_media(html, self.files, self.find, self.notes)
+
     def _outer(self, element: etree._Element, replace: Replace) -> str:
         tail = escape(element.tail or "", quote=False)
         name = name_of(element)
@@ -160,20 +165,35 @@ class QtiItem:
 
     # Feedback
 
-    def feedback_after(self, responses: dict[str, Any]) -> str:
-        """Return the feedback that the rules show after these responses, as HTML."""
+    def _shown_after(self, responses: dict[str, Any]) -> list[etree._Element]:
         after = self.after(responses)
         if after is None:
-            return ""
+            return []
         shown = []
         for element in named(self.root, "modal-feedback", "feedback-block", "feedback-inline"):
             value = after.get(attribute(element, "outcome-identifier"))
             is_named = attribute(element, "identifier") in [str(each) for each in listed(value)]
+<<<<<<< HEAD
             if (
                 is_named == (attribute(element, "show-hide", "show") == "show")
                 and value is not None
             ):
                 shown.append(self.html(element))
+=======
+            if is_named == (attribute(element, "show-hide", "show") == "show") and value is not None:
+                shown.append(element)
+        return shown
+
+    @property
+    def general_feedback(self) -> str:
+        """Return the feedback that shows whatever is answered, as HTML."""
+        return "<br>".join(self.html(element) for element in self._shown_after({}))
+
+    def feedback_after(self, responses: dict[str, Any]) -> str:
+        """Return the feedback that shows after these responses and not after others, as HTML."""
+        general = self._shown_after({})
+        shown = [self.html(each) for each in self._shown_after(responses) if each not in general]
+>>>>>>> formats
         return "<br>".join(part for part in shown if part)
 
     def for_scorers(self) -> str:

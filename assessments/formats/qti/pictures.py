@@ -10,15 +10,15 @@ from assessments.formats.media import size_of
 from assessments.formats.qti.lists import (
     ALL_OR_NOTHING,
     is_all_or_nothing,
+    keyed_pairs,
     labels,
     listed_key,
-    pairs_of,
     plain_label,
     response_id,
 )
 from assessments.formats.qti.parts import QtiItem, mark, safe_id
 from assessments.formats.records import NotReadableError
-from assessments.interactions.processed.names import attribute, children, first, name_of, named
+from assessments.interactions.processed.names import attribute, children, name_of, named
 
 KindAndData = tuple[str, dict]
 
@@ -31,38 +31,21 @@ def picture(item: QtiItem, interaction: etree._Element) -> dict:
     for element in children(within) + named(within, "object", "img", "picture"):
         if name_of(element) not in {"object", "img", "picture"}:
             continue
-        html = item._outer(element, lambda _element: None)  # noqa: SLF001  the same package
-        made = re.search(r'<img src="([^"]*)" alt="([^"]*)"', _local(item, html))
+        made = re.search(r'<img src="([^"]*)" alt="([^"]*)"', item.outer_html(element))
         if made:
             data = item.files.by_key[made[1]]
             width, height = attribute(element, "width"), attribute(element, "height")
             size = size_of(data) or (0, 0)
-            sides = [
-                int(float(given)) if re.fullmatch(r"[\d.]+", given) and float(given) >= 1 else own
-                for given, own in zip((width, height), size, strict=True)
-            ]
+            sides = [int(float(given)) if re.fullmatch(r"[\d.]+", given) and float(given) >= 1 else own for given, own in zip((width, height), size, strict=True)]
             if min(sides) > 0:
-                return {
-                    "src": made[1],
-                    "width": sides[0],
-                    "height": sides[1],
-                    "alt": made[2] or plain_label(item, interaction)[:300],
-                }
+                return {"src": made[1], "width": sides[0], "height": sides[1], "alt": made[2] or plain_label(item, interaction)[:300]}
     raise NotReadableError(_("The picture that the question stands on is not in the package."))
-
-
-def _local(item: QtiItem, html: str) -> str:
-    from assessments.formats.markup import with_media
-
-    return with_media(html, item.files, item.find, item.notes)
 
 
 def area(element: etree._Element) -> dict:
     """Return a shape; an ellipse becomes the rectangle around it, and `default` is refused."""
     shape = attribute(element, "shape", "rect")
-    coords = [
-        float(number) for number in re.split(r"[,\s]+", attribute(element, "coords")) if number
-    ]
+    coords = [float(number) for number in re.split(r"[,\s]+", attribute(element, "coords")) if number]
     if shape == "ellipse":
         x, y, across, down = coords
         return {"shape": "rect", "coords": [x - across, y - down, x + across, y + down]}
@@ -105,16 +88,10 @@ def select_point(item: QtiItem, interaction: etree._Element) -> KindAndData:
     declaration = item.program.responses.get(identifier)
     targets = []
     if declaration is not None and declaration.areas is not None:
-        entries = [
-            (area(each), Decimal(attribute(each, "mapped-value", "0")))
-            for each in children(declaration.areas)
-            if attribute(each, "shape") != "default"
-        ]
+        entries = [(area(each), Decimal(attribute(each, "mapped-value", "0"))) for each in children(declaration.areas) if attribute(each, "shape") != "default"]
         best = max((value for _area, value in entries), default=Decimal(0))
         if best > 0:
-            targets = [
-                {**shape, "mark": mark(max(Decimal(-1), value / best))} for shape, value in entries
-            ]
+            targets = [{**shape, "mark": mark(max(Decimal(-1), value / best))} for shape, value in entries]
     if not targets:
         for rule in named(item.root, "inside"):
             targets.append({**area(rule), "mark": "1"})
@@ -134,25 +111,14 @@ def select_point(item: QtiItem, interaction: etree._Element) -> KindAndData:
 
 def graphic_gap_match(item: QtiItem, interaction: etree._Element) -> KindAndData:
     identifier = response_id(interaction)
-    pairs = pairs_of(listed_key(item, identifier))
+    pairs = keyed_pairs(item, identifier)
     if is_all_or_nothing(item, identifier):
         item.notes.append(str(ALL_OR_NOTHING))
     spots = [
-        {
-            **spot,
-            "labels": [safe_id(label) for label, place in pairs if safe_id(place) == spot["id"]],
-        }
+        {**spot, "labels": [safe_id(label) for label, place in pairs if safe_id(place) == spot["id"]]}
         for spot in _areas(item, interaction, "associable-hotspot")
     ]
     made = labels(item, interaction)
     for each in made:
         each["text"] = each["text"] or each["id"]
-    return "graphic_gap_match", {
-        "picture": picture(item, interaction),
-        "spots": spots,
-        "labels": made,
-    }
-
-
-def stage(interaction: etree._Element) -> etree._Element | None:
-    return first(interaction, "position-object-stage")
+    return "graphic_gap_match", {"picture": picture(item, interaction), "spots": spots, "labels": made}
