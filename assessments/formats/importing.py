@@ -125,9 +125,7 @@ class _Media:
             return [self.in_data(each) for each in data]
         if isinstance(data, dict):
             if "src" in data and "width" in data:
-                return storable({"picture": data}, self.id_of(data["src"], data.get("alt", "")))[
-                    "picture"
-                ]
+                return storable({"picture": data}, self.id_of(data["src"], data.get("alt", "")))["picture"]
             return {name: self.in_data(part) for name, part in data.items()}
         return data
 
@@ -160,9 +158,7 @@ def _stimulus(bank: ItemBank, html: str, *, dry_run: bool) -> Stimulus | None:
     there = Stimulus.objects.filter(bank=bank, text=text).first()
     if there is not None or dry_run:
         return there
-    return Stimulus.objects.create(
-        bank=bank, title=title_from(text)[:200] or _("Shared text"), text=text
-    )
+    return Stimulus.objects.create(bank=bank, title=title_from(text)[:200] or _("Shared text"), text=text)
 
 
 class _Taking:
@@ -181,9 +177,9 @@ class _Taking:
         content = hash_of(item.kind, body)
         same = self.known.get(content)
         if same is not None and same != item.identifier:
-            return _(
-                "duplicate: the same question is in the bank as %(identifier)s; it was not stored again."
-            ) % {"identifier": same}
+            return _("duplicate: the same question is in the bank as %(identifier)s; it was not stored again.") % {
+                "identifier": same
+            }
         self.known[content] = item.identifier
         saved = self._saved(item, body, content)
         self.identifiers.add(item.identifier)
@@ -206,6 +202,7 @@ class _Taking:
             language=_language(item.language),
             by=self.by,
             stimulus=_stimulus(self.bank, self.media.in_html(item.stimulus), dry_run=False),
+            is_draft=self.by is not None and not self.by.has_perm("assessments.publish_item"),
             source_format=item.raw_format[:16],
             source_raw=item.raw,
             **_place(item),
@@ -234,10 +231,8 @@ _SENTENCES: dict[str, Callable[[], str]] = {
 }
 
 
-def import_items(
-    bank: ItemBank, name: str, data: bytes, *, by=None, dry_run: bool = False
-) -> Report:
-    """Take the questions of a file into `bank` and publish them; report on every one.
+def import_items(bank: ItemBank, name: str, data: bytes, *, by=None, dry_run: bool = False) -> Report:
+    """Take the questions of a file into `bank`, publish them if `by` may, and report on every one.
 
     A question with a known identifier becomes its next version; one whose content is in the bank under another
     identifier is not stored again. Pictures and sounds go into a collection named after the bank, each once. What is
@@ -260,9 +255,7 @@ def import_items(
     for item in package.unsupported:
         taking.unsupported(item)
         report.unsupported.append(Row(item.identifier, item.kind, item.line, item.reason))
-    report.refused += [
-        Row(each.identifier, each.kind, each.line, each.reason) for each in package.refused
-    ]
+    report.refused += [Row(each.identifier, each.kind, each.line, each.reason) for each in package.refused]
     return report
 
 

@@ -153,20 +153,13 @@ def _accepted(item: QtiItem, identifier: str, *, is_alone: bool) -> tuple[list[d
         if not item.has_rules:
             gain = dict(item.mapping(identifier)).get(text, Decimal(1))
         other_case = text.swapcase()
-        is_exact = (
-            other_case != text
-            and item.has_rules
-            and _gain(item, identifier, other_case, is_alone=is_alone) < gain
-        )
+        is_exact = other_case != text and item.has_rules and _gain(item, identifier, other_case, is_alone=is_alone) < gain
         if gain > 0:
             found.append((text, "exact" if is_exact else "folded", gain))
     if not found:
         found = [(text, "exact", Decimal(1)) for text in listed_key(item, identifier)]
     if not found:
-        raise NotReadableError(
-            _("Nothing says which answer is right. Give the right response of “%(name)s”.")
-            % {"name": identifier}
-        )
+        raise NotReadableError(_("Nothing says which answer is right. Give the right response of “%(name)s”.") % {"name": identifier})
     best = max(gain for _text, _how, gain in found)
     accepted = []
     for text, how, gain in found:
@@ -187,9 +180,7 @@ def _numbers(item: QtiItem, identifier: str) -> list[dict]:
     if low and high:
         return [{"low": low, "high": high}]
     answers = []
-    gains = {
-        text: _gain(item, identifier, text, is_alone=True) for text in _candidates(item, identifier)
-    }
+    gains = {text: _gain(item, identifier, text, is_alone=True) for text in _candidates(item, identifier)}
     best = max(gains.values(), default=Decimal(0))
     for text, gain in gains.items():
         try:
@@ -251,23 +242,8 @@ def _gap(item: QtiItem, interaction: etree._Element) -> tuple[dict, Decimal]:
     if _is_number(item, identifier):
         numbers = _numbers(item, identifier)
         if numbers:
-<<<<<<< HEAD
-            gain = max(
-                (
-                    _gain(item, identifier, each, is_alone=False)
-                    for each in _candidates(item, identifier)
-                ),
-                default=Decimal(1),
-            )
-            return {
-                **gap,
-                "how": "number",
-                "numbers": [{**each, "mark": "1"} for each in numbers],
-            }, gain
-=======
             gain = max((_gain(item, identifier, each, is_alone=False) for each in _candidates(item, identifier)), default=Decimal(1))
             return {**gap, "how": "number", "numbers": numbers}, gain
->>>>>>> formats
     accepted, best = _accepted(item, identifier, is_alone=False)
     return {**gap, "how": "text", "accepted": accepted}, best
 
@@ -276,14 +252,10 @@ def gaps(item: QtiItem, interactions: list[etree._Element]) -> KindAndData:
     """Several text entries and inline choices in a running text."""
     found = [_gap(item, each) for each in interactions]
     least = min((best for _gap_, best in found if best > 0), default=Decimal(1))
-    made = [{**gap, "weight": mark(best / least) if best > 0 else "1"} for gap, best in found]
-    alone = sum(
-        (
-            item.points({response_id(each): item.key(response_id(each))}) or Decimal(0)
-            for each in interactions
-        ),
-        Decimal(0),
-    )
+    made = [
+        {**gap, "weight": mark(best / least) if best > 0 else "1"} for gap, best in found
+    ]
+    alone = sum((item.points({response_id(each): item.key(response_id(each))}) or Decimal(0) for each in interactions), Decimal(0))
     if item.has_rules and alone <= 0 < item.full:
         item.notes.append(_("All gaps had to be right; now each right one counts."))
 
@@ -291,9 +263,4 @@ def gaps(item: QtiItem, interactions: list[etree._Element]) -> KindAndData:
         return f"[[{safe_id(response_id(element))}]]" if name_of(element) in _INLINE else None
 
     is_shuffled = any(attribute(each, "shuffle") == "true" for each in interactions)
-    return "gaps", {
-        "prompt": "",
-        "text": item.html(item.body, replaced),
-        "gaps": made,
-        "is_shuffled": is_shuffled,
-    }
+    return "gaps", {"prompt": "", "text": item.html(item.body, replaced), "gaps": made, "is_shuffled": is_shuffled}

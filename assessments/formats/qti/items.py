@@ -42,11 +42,7 @@ _PROGRAMS = {"portable-custom-interaction", "custom-interaction"}
 def interactions_of(item: QtiItem) -> list[etree._Element]:
     """Return what an item asks, in its order."""
     body = item.body
-    found = (
-        []
-        if body is None
-        else [each for each in body.iter() if name_of(each).endswith("-interaction")]
-    )
+    found = [] if body is None else [each for each in body.iter() if name_of(each).endswith("-interaction")]
     if any(name_of(each) in _ASIDE for each in found):
         item.notes.append(_("Buttons for hints, and films, are left out."))
     return [each for each in found if name_of(each) not in _ASIDE]
@@ -55,43 +51,24 @@ def interactions_of(item: QtiItem) -> list[etree._Element]:
 def _kind_and_data(item: QtiItem, interactions: list[etree._Element]) -> tuple[str, dict]:
     names = {name_of(each) for each in interactions}
     if names & _PROGRAMS:
-        raise NotSupportedError(
-            _("It runs a program of its own (a custom interaction), which is not supported.")
-        )
+        raise NotSupportedError(_("It runs a program of its own (a custom interaction), which is not supported."))
     if not interactions:
-        raise NotSupportedError(
-            _("This is a text without a question. Put it before the questions that it belongs to.")
-        )
+        raise NotSupportedError(_("This is a text without a question. Put it before the questions that it belongs to."))
     if named(item.root, "printed-variable") or item.program.template_rules is not None:
-        raise NotSupportedError(
-            _(
-                "Its numbers are drawn by rules of its own. Write it anew as a question with variables."
-            )
-        )
+        raise NotSupportedError(_("Its numbers are drawn by rules of its own. Write it anew as a question with variables."))
     if names <= _INLINE and (len(interactions) > 1 or "inline-choice-interaction" in names):
         return inline.gaps(item, interactions)
     if len(interactions) > 1:
-        raise NotSupportedError(
-            _(
-                "It asks several things of different kinds at once. Divide it into questions of one kind."
-            )
-        )
+        raise NotSupportedError(_("It asks several things of different kinds at once. Divide it into questions of one kind."))
     only = interactions[0]
     name = name_of(only)
     if name == "text-entry-interaction":
         kind, data = inline.text_entry(item, only)
-<<<<<<< HEAD
-        return kind, {
-            "prompt": item.html(item.body, lambda each: "_____" if each is only else None),
-            **data,
-        }
-=======
         prompt = item.html(item.body, lambda each: "_____" if each is only else None)
         at_end = re.fullmatch(r"(.*)_____\s*((?:</\w+>\s*)*)", prompt, re.DOTALL)
         if at_end and to_plain(at_end[1]):  # the box stands behind the words by itself
             prompt = re.sub(r"<(p|div|span)>\s*</\1>", "", at_end[1] + at_end[2])
         return kind, {"prompt": prompt, **data}
->>>>>>> formats
     if name not in _READERS:
         raise NotSupportedError(_("QTI's %(name)s is not supported.") % {"name": name})
     kind, data = _READERS[name](item, only)
@@ -123,9 +100,7 @@ def read_item(
     title = attribute(root, "title")
     identifier = attribute(root, "identifier")
     return ReadItem(
-        identifier=name_from(identifier, title)
-        if identifier or title
-        else name_by_content(source_of(root)),
+        identifier=name_from(identifier, title) if identifier or title else name_by_content(source_of(root)),
         kind=kind,
         title=title or title_from(data["prompt"] or data.get("text", "")),
         data=data,

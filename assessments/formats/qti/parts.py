@@ -141,10 +141,7 @@ class QtiItem:
             return Decimal(repr(declared.default))
         candidates = [Decimal(0)]
         key = {name: self.key(name) for name in self.program.responses}
-        candidates.append(
-            self.points({name: right for name, right in key.items() if right is not None})
-            or Decimal(0)
-        )
+        candidates.append(self.points({name: right for name, right in key.items() if right is not None}) or Decimal(0))
         for element in named(self.root, "outcome-declaration"):
             if attribute(element, "identifier") == "SCORE" and attribute(element, "normal-maximum"):
                 candidates.append(Decimal(attribute(element, "normal-maximum")))
@@ -152,9 +149,7 @@ class QtiItem:
             for name in self.program.responses:
                 gains = [value for _key, value in self.mapping(name) if value > 0]
                 several = self.program.responses[name].cardinality != "single"
-                candidates.append(
-                    sum(gains, Decimal(0)) if several else max(gains, default=Decimal(0))
-                )
+                candidates.append(sum(gains, Decimal(0)) if several else max(gains, default=Decimal(0)))
         return max(candidates) if max(candidates) > 0 else Decimal(1)
 
     def share(self, points: Decimal | None) -> Decimal:
@@ -173,13 +168,6 @@ class QtiItem:
         for element in named(self.root, "modal-feedback", "feedback-block", "feedback-inline"):
             value = after.get(attribute(element, "outcome-identifier"))
             is_named = attribute(element, "identifier") in [str(each) for each in listed(value)]
-<<<<<<< HEAD
-            if (
-                is_named == (attribute(element, "show-hide", "show") == "show")
-                and value is not None
-            ):
-                shown.append(self.html(element))
-=======
             if is_named == (attribute(element, "show-hide", "show") == "show") and value is not None:
                 shown.append(element)
         return shown
@@ -193,7 +181,6 @@ class QtiItem:
         """Return the feedback that shows after these responses and not after others, as HTML."""
         general = self._shown_after({})
         shown = [self.html(each) for each in self._shown_after(responses) if each not in general]
->>>>>>> formats
         return "<br>".join(part for part in shown if part)
 
     def for_scorers(self) -> str:

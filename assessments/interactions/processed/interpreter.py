@@ -94,11 +94,7 @@ class Run(Expressions):
         for name, response in program.responses.items():
             given = name in responses
             self.values[name] = response.response(responses[name]) if given else self.defaults[name]
-        for name, value in (
-            ("completionStatus", "not_attempted"),
-            ("numAttempts", 1),
-            ("duration", 0.0),
-        ):
+        for name, value in (("completionStatus", "not_attempted"), ("numAttempts", 1), ("duration", 0.0)):
             self.values.setdefault(name, value)
         self._process()
 
@@ -183,11 +179,7 @@ class Run(Expressions):
             case "template-constraint":
                 if not self.evaluate(children(element)[0]):
                     raise _Stop("constraint")
-            case (
-                "response-processing-fragment"
-                | "template-processing-fragment"
-                | "outcome-processing-fragment"
-            ):
+            case "response-processing-fragment" | "template-processing-fragment" | "outcome-processing-fragment":
                 self.rules(children(element))
             case _:
                 raise UnsupportedRuleError(name)
@@ -274,7 +266,5 @@ def as_json(value: QtiValue) -> Any:  # noqa: ANN401  JSON
     if isinstance(value, list):
         return [as_json(each) for each in value]
     if isinstance(value, tuple | frozenset):
-        return " ".join(
-            str(each) for each in (sorted(value) if isinstance(value, frozenset) else value)
-        )
+        return " ".join(str(each) for each in (sorted(value) if isinstance(value, frozenset) else value))
     return value

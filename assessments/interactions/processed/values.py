@@ -182,13 +182,9 @@ class Declaration:
 
     def values_of(self, element: etree._Element) -> QtiValue:
         values = [each for each in children(element) if name_of(each) == "value"]
-        cast_values = [
-            (each, cast(attribute(each, "base-type", self.base), each.text)) for each in values
-        ]
+        cast_values = [(each, cast(attribute(each, "base-type", self.base), each.text)) for each in values]
         if self.cardinality == "record":
-            return {
-                attribute(each, "field-identifier"): value for each, value in cast_values
-            } or None
+            return {attribute(each, "field-identifier"): value for each, value in cast_values} or None
         return container([value for _each, value in cast_values], self.cardinality)
 
     def response(self, raw: Any) -> QtiValue:  # noqa: ANN401  JSON of a stranger
