@@ -121,12 +121,12 @@ def fits(answer: Accepted, typed: str, **sensitive: bool) -> bool:
     if pattern is None:
         return False
     spaced = " ".join(typed.split())
-    return pattern.fullmatch(spaced) is not None or (
-        not sensitive.get("is_accent_sensitive", False)
-        and pattern.fullmatch(
-            fold(typed, is_case_sensitive=True, is_accent_sensitive=False)
-        ) is not None
-    )  # fmt: skip
+    if pattern.fullmatch(spaced) is not None:
+        return True
+    if spaced.isascii() or sensitive.get("is_accent_sensitive", False):
+        return False
+    bare = fold(typed, is_case_sensitive=True, is_accent_sensitive=False)
+    return pattern.fullmatch(bare) is not None
 
 
 def first_fit(answers: Sequence[Accepted], typed: str, **sensitive: bool) -> Accepted | None:
