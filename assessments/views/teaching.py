@@ -107,13 +107,13 @@ def allowance_end(request, organisation, pk):
 
 def attempt_detail(request, organisation, attempt):
     """What the ledger says of one attempt: facts for a talk, never a penalty by itself."""
+    demand(request, organisation)
     found = get_object_or_404(
         Attempt.objects.visible_to(request.user).select_related(
             "enrolment__user", "enrolment__organisation", "enrolment__run__edition"
         ),
         uuid=attempt,
     )
-    demand(request, organisation)
     quiz = frozen_quiz(found.revision_id)
     items = attempt_items(found)
     form = ReasonForm(request.POST or None)
