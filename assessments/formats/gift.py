@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from assessments.formats.markup import Files, all_with_media
 from assessments.formats.moodle.cloze import (
     accepted_number,
     accepted_text,
@@ -404,7 +405,7 @@ def _kind_and_data(question: Question) -> tuple[str, dict]:
     return _choice(question)
 
 
-def _item(question: Question) -> ReadItem:
+def _item(question: Question, files: Files) -> ReadItem:
     if question.kind == "description":
         raise NotSupportedError(
             _(
@@ -423,7 +424,9 @@ def _item(question: Question) -> ReadItem:
         else name_by_content(prompt + str(data)),
         kind=kind,
         title=question.title or title_from(prompt or data.get("text", "")),
-        data={"prompt": prompt, "feedback": _html(question.feedback), **data},
+        data=all_with_media(
+            {"prompt": prompt, "feedback": _html(question.feedback), **data}, files, notes
+        ),
         tags=question.tags,
         category=question.category,
         raw_format="gift",
@@ -433,15 +436,16 @@ def _item(question: Question) -> ReadItem:
 
 def read_gift(text: str) -> Package:
     """Read a GIFT file. Each item, and each refusal, has the line of its question."""
-    package = Package()
+    package, files = Package(), Files()
     for line, category, source in _sources(text):
 
         def read(line=line, category=category, source=source):
             question = _question(source, line, category)
-            return _item(question) if question else None
+            return _item(question, files) if question else None
 
         title = re.search(r"^\s*::(.*?)::", source, re.MULTILINE | re.DOTALL)
         name = name_from(title.group(1)) if title else ""
         kind = "" if "{" in source else "description"
         take(package, read, identifier=name, kind=kind, line=line, raw=source)
+    package.files = files.by_key
     return package

@@ -202,6 +202,7 @@ class _Taking:
             language=_language(item.language),
             by=self.by,
             stimulus=_stimulus(self.bank, self.media.in_html(item.stimulus), dry_run=False),
+            is_draft=self.by is not None and not self.by.has_perm("assessments.publish_item"),
             source_format=item.raw_format[:16],
             source_raw=item.raw,
             **_place(item),
@@ -231,7 +232,7 @@ _SENTENCES: dict[str, Callable[[], str]] = {
 
 
 def import_items(bank: ItemBank, name: str, data: bytes, *, by=None, dry_run: bool = False) -> Report:
-    """Take the questions of a file into `bank` and publish them; report on every one.
+    """Take the questions of a file into `bank`, publish them if `by` may, and report on every one.
 
     A question with a known identifier becomes its next version; one whose content is in the bank under another
     identifier is not stored again. Pictures and sounds go into a collection named after the bank, each once. What is

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from hashlib import sha256
 from html import escape, unescape
 from posixpath import basename
+from typing import Any
 from urllib.parse import unquote
 
 from django.utils.translation import gettext as _
@@ -113,3 +114,14 @@ def with_media(html: str, files: Files, find: Find, notes: list[str]) -> str:
         return f'<a href="{key}">{match[2]}</a>'
 
     return _LINK.sub(link, _MEDIA.sub(medium, html))
+
+
+def all_with_media(data: Any, files: Files, notes: list[str]) -> Any:  # noqa: ANN401  JSON
+    """Return a body's JSON with the media of all its HTML gathered; only `data:` addresses have any in a text file."""
+    if isinstance(data, str):
+        return with_media(data, files, lambda _reference: None, notes) if "<" in data else data
+    if isinstance(data, list):
+        return [all_with_media(each, files, notes) for each in data]
+    if isinstance(data, dict):
+        return {name: all_with_media(part, files, notes) for name, part in data.items()}
+    return data

@@ -30,6 +30,7 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from assessments.formats.gift import pairs, true_false
+from assessments.formats.markup import Files, all_with_media
 from assessments.formats.moodle.cloze import accepted_number, accepted_text, decimal_of, share
 from assessments.formats.records import NotReadableError, Package, ReadItem, take
 from assessments.formats.text import name_by_content, name_from, title_from, to_html, unwrap
@@ -199,7 +200,7 @@ def _kind_and_data(row: Row) -> tuple[str, dict]:
     return kind, {"model_answer": to_html(row.get("model_answer", ""))}
 
 
-def _item(row: Row) -> ReadItem:
+def _item(row: Row, files: Files) -> ReadItem:
     prompt = to_html(row.get("prompt", ""))
     if not prompt:
         raise NotReadableError(_("Column “prompt” is empty: write the question."))
@@ -211,22 +212,26 @@ def _item(row: Row) -> ReadItem:
     if points <= 0:
         raise NotReadableError(_("Column “points”: write a number above 0."))
     identifier, title = row.get("identifier", ""), row.get("title", "")
+    notes: list[str] = []
     return ReadItem(
         identifier=name_from(identifier, title) if identifier or title else name_by_content(prompt + str(data)),
         kind=kind,
         title=title or title_from(prompt),
-        data={"prompt": prompt, "feedback": to_html(row.get("feedback", "")), **data},
+        data=all_with_media(
+            {"prompt": prompt, "feedback": to_html(row.get("feedback", "")), **data}, files, notes
+        ),
         tags=tags,
         category=row.get("category", ""),
         language=row.get("language", ""),
         max_score=points,
-        stimulus=to_html(row.get("stimulus", "")),
+        stimulus=all_with_media(to_html(row.get("stimulus", "")), files, notes),
         raw_format="table",
+        notes=notes,
     )
 
 
 def _read_rows(rows: list[list[str]]) -> Package:
-    package = Package()
+    package, files = Package(), Files()
     headings = [_column(cell) for cell in rows[0]] if rows else []
     known = {*COLUMNS}
     unknown = [name for name in headings if name and name not in known and not _NUMBERED.fullmatch(name)]
@@ -238,13 +243,14 @@ def _read_rows(rows: list[list[str]]) -> Package:
             continue
 
         def read(row=row):
-            item = _item(row)
+            item = _item(row, files)
             if unknown:
                 item.notes.append(_("These columns are not known and were left out: %(names)s.") % {"names": ", ".join(unknown)})
             return item
 
         raw = ",".join(cells)
         take(package, read, identifier=row.get("identifier", ""), kind=row.get("kind", ""), line=number, raw=raw)
+    package.files = files.by_key
     return package
 
 

@@ -41,7 +41,7 @@ def rows(report, part):
 def test_a_file_is_taken_in_with_a_reason_and_a_line_for_what_is_not(bank):
     report = import_items(bank, "law.gift", GIFT)
 
-    assert rows(report, "read") == [("capital", 3)]
+    assert rows(report, "read") == [("capital", 4)]
     assert rows(report, "unsupported") == [("A-note", 8)]
     assert rows(report, "refused") == [("Broken", 6)]
     assert report.read[0].reason == "created"
@@ -125,7 +125,7 @@ def _whole(item):
 
 
 def test_an_author_s_file_is_read_first_and_taken_in_when_told(bank):
-    by = factories.user()
+    by = factories.user(is_superuser=True)
     found = ItemImport.objects.create(
         bank=bank, name="law.gift", file=SimpleUploadedFile("law.gift", GIFT), by=by
     )
@@ -147,7 +147,7 @@ def test_the_command_reports_row_by_row_and_as_json(bank, tmp_path):
     call_command("import_items", tmp_path / "law.gift", bank="law", report=tmp_path / "out.json", stdout=said)
 
     assert said.getvalue().splitlines()[-1] == "1 read, 1 not supported, 1 refused."
-    assert said.getvalue().splitlines()[0] == "read\t3\tchoice\tcapital\tcreated"
+    assert said.getvalue().splitlines()[0] == "read\t4\tchoice\tcapital\tcreated"
     report = json.loads((tmp_path / "out.json").read_text())
     assert {name: [set(row) for row in part] for name, part in report.items()} == {
         part: [{"identifier", "kind", "line", "reason"}] for part in ("read", "unsupported", "refused")
