@@ -252,4 +252,5 @@ def whole(kind, data):
 def example(name, **values):
     kind, data = BODIES[name]
     given = {"identifier": name.replace("_", "-"), "title": name.replace("_", " "), "tags": ["devolution", "law"]}
-    return ReadItem(kind=kind, data=whole(kind, data), max_score=Decimal(1), **{**given, **values})
+    given |= {"kind": kind, "data": whole(kind, data), "max_score": Decimal(1)}
+    return ReadItem(**{**given, **values})
