@@ -77,6 +77,10 @@ class QuizStanding:
     access: Access
 
     @property
+    def closed_attempts(self) -> list[Attempt]:
+        return [row for row in self.attempts if row != self.open_attempt]
+
+    @property
     def may_start(self) -> bool:
         return self.tries_left is None or self.tries_left > 0
 

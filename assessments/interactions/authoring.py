@@ -528,7 +528,7 @@ class ItemBlock(blocks.StructBlock):
             if value is not None and kind.score(drawn, value).fraction != 1:
                 return [
                     _(
-                        "No answer can score fully: an earlier one catches it. Put the best answer first."
+                        "No answer can score fully. Look for an earlier answer that catches the best one, or for words that may be used too rarely."
                     )
                 ]
         return []

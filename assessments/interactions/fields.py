@@ -97,7 +97,12 @@ class AnswerWidget(forms.Widget):
     def get_context(self, name: str, value: Value, attrs: dict | None) -> dict[str, Any]:
         context = super().get_context(name, None, attrs)
         identifier = context["widget"]["attrs"].get("id") or f"id_{name}"
-        context["widget"] |= {"id": identifier, **self.drawn(name, identifier, value)}
+        context["widget"] |= {
+            "id": identifier,
+            "described_by": context["widget"]["attrs"].get("aria-describedby", ""),
+            "is_invalid": context["widget"]["attrs"].get("aria-invalid", ""),
+            **self.drawn(name, identifier, value),
+        }
         return context
 
     def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
@@ -105,6 +110,11 @@ class AnswerWidget(forms.Widget):
 
     def id_for_label(self, id_: str, index: str | None = None) -> str:
         return ""
+
+
+def at_most(count: int) -> str:
+    """How many may be chosen, in a sentence; 0 is as many as one likes."""
+    return _("Choose %(most)d at most.") % {"most": count} if count > 1 else ""
 
 
 def listed(data: Any, name: str) -> list[str]:

@@ -11,6 +11,7 @@ from typing import Any
 import re2
 
 from assessments.interactions.base import exact
+from assessments.interactions.patterns import example_of_pattern
 from assessments.interactions.shapes import Accepted, AcceptedNumber, Value
 
 MAX_TEXT = 4_000  # letters of a short answer that are compared
@@ -58,8 +59,12 @@ def tidy(text: str) -> str:
     return text.replace("\0", "").encode("utf-8", "ignore").decode()
 
 
+@lru_cache(maxsize=512)
 def fold(text: str, *, is_case_sensitive: bool = False, is_accent_sensitive: bool = False) -> str:
     """`text` as it is compared: spaces, quotes and dashes alike, and case and accents unless they matter."""
+    if text.isascii():
+        text = text.replace("`", "'")
+        return " ".join((text if is_case_sensitive else text.lower()).split())
     text = text.translate(_LOOK_ALIKE)
     if is_accent_sensitive:
         text = unicodedata.normalize("NFC", text)
@@ -92,6 +97,7 @@ def is_pattern(pattern: str) -> bool:
     return _compiled(pattern, True) is not None
 
 
+@lru_cache(maxsize=512)
 def _wildcard(text: str, **sensitive: bool) -> str:
     """The pattern of `text`, where `*` stands for anything and `\\*` for itself."""
     pieces = re.split(r"(?<!\\)\*", text)
@@ -133,8 +139,7 @@ def example_of(answer: Accepted) -> str:
     if answer.how == "wildcard":
         return re.sub(r"(?<!\\)\*", "", answer.text).replace(r"\*", "*")
     if answer.how == "pattern":
-        plain = re.sub(r"^\(\?[a-z]+\)", "", answer.text).removeprefix("^").removesuffix("$")
-        return re.sub(r"\\(?=\W)", "", plain.partition("|")[0].strip("()"))
+        return example_of_pattern(answer.text)
     return answer.text
 
 

@@ -93,7 +93,7 @@ def record_results(
             )
         )
     replaced = [result.enrolment_id for result in results]
-    Result.objects.filter(
-        line_item=line_item, enrolment__in=replaced, is_current=True
-    ).update(is_current=False)
+    Result.objects.filter(line_item=line_item, enrolment__in=replaced, is_current=True).update(
+        is_current=False
+    )
     return Result.objects.bulk_create(results)

@@ -5,26 +5,43 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('courses', '0003_trainers_keep_runs'),
+        ("courses", "0003_trainers_keep_runs"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Competency',
+            name="Competency",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('framework', models.SlugField(max_length=32, verbose_name='framework')),
-                ('code', models.CharField(max_length=32, verbose_name='code')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='courses.competency')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("framework", models.SlugField(max_length=32, verbose_name="framework")),
+                ("code", models.CharField(max_length=32, verbose_name="code")),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="courses.competency",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'competency',
-                'verbose_name_plural': 'competencies',
-                'ordering': ['framework', 'code'],
-                'constraints': [models.UniqueConstraint(fields=('framework', 'code'), name='competency_once_a_framework')],
+                "verbose_name": "competency",
+                "verbose_name_plural": "competencies",
+                "ordering": ["framework", "code"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("framework", "code"), name="competency_once_a_framework"
+                    )
+                ],
             },
         ),
     ]

@@ -1,5 +1,6 @@
 """Every address there is, and who may use it. A new one that is not in the table fails."""
 
+from functools import partial
 from uuid import uuid4
 
 import pytest
@@ -12,6 +13,7 @@ from lms.organisations.scoping import every_organisation
 from tests import factories
 
 ANYONE, SIGNED_IN, OWNER, STAFF, TRAINER = "anyone", "signed in", "owner", "staff", "trainer"
+API_OWNER = "owner, told by a status instead of a sign-in page"
 
 # name → who gets through; everyone else is sent to sign in, or told 403 or 404
 ACCESS = {
@@ -22,7 +24,11 @@ ACCESS = {
     "courses:run": OWNER,
     "courses:activity": OWNER,
     "courses:lesson_position": OWNER,
-    "assessments:item": OWNER,
+    "assessments:service_worker": ANYONE,
+    "assessments:attempt": OWNER,
+    "assessments:file_upload": OWNER,
+    "assessments:file": OWNER,
+    "assessments:answer_file": OWNER,
     "assessments:overview": OWNER,
     "assessments:submit": OWNER,
     "assessments:review": OWNER,
@@ -38,6 +44,8 @@ ACCESS = {
     "api:api-root": ANYONE,
     "api:list_courses": ANYONE,
     "api:get_course": ANYONE,
+    "api:open_on_device": API_OWNER,
+    "api:append_events": API_OWNER,
     "labs:open": OWNER,
     "labs:wait": OWNER,
     "labs:submit": OWNER,
@@ -82,7 +90,7 @@ def arguments(name, world):
     """Arguments that name `world`'s own records."""
     if name.startswith("certification:"):
         return certification_arguments(name, world)
-    attempt = uuid4()
+    attempt = started_attempt(world)
     lesson = world.entry("lesson")["key"]
     return {
         "courses:course": [world.run.course.slug],
@@ -91,7 +99,12 @@ def arguments(name, world):
         "courses:run": [world.enrolment.pk],
         "courses:activity": [world.enrolment.pk, lesson],
         "courses:lesson_position": [world.enrolment.pk, lesson],
-        "assessments:item": [world.enrolment.pk, attempt, 1],
+        "assessments:attempt": [world.enrolment.pk, attempt],
+        "assessments:file_upload": [world.enrolment.pk, attempt, 1],
+        "assessments:file": [world.enrolment.pk, attempt, "0" * 64],
+        "assessments:answer_file": [world.enrolment.pk, attempt],
+        "api:open_on_device": [attempt],
+        "api:append_events": [attempt],
         "assessments:overview": [world.enrolment.pk, attempt],
         "assessments:submit": [world.enrolment.pk, attempt],
         "assessments:review": [world.enrolment.pk, attempt],
@@ -101,6 +114,12 @@ def arguments(name, world):
         "labs:submit": [world.enrolment.pk, lesson],
         "labs:submission": [1],
     }.get(name, [])
+
+
+def started_attempt(world):
+    """The uuid of an attempt of the learner whose things they are."""
+    with every_organisation():  # the table's own attempt
+        return start_attempt(world.enrolment, world.entry("quiz"), "en").uuid
 
 
 def certification_arguments(name, world):
@@ -122,6 +141,9 @@ def certification_arguments(name, world):
 
 
 POST_ONLY = {
+    "assessments:file_upload",
+    "api:open_on_device",
+    "api:append_events",
     "certification:release_prepare",
     "certification:release",
     "certification:release_back",
@@ -140,6 +162,8 @@ def ask(client, world, signing_folder):
 
     def ask(name):
         method = client.post if name in POST_ONLY else client.get
+        if name.startswith("api:") and name in POST_ONLY:
+            method = partial(client.post, data={"device": str(uuid4()), "events": []}, content_type="application/json")
         if name not in addresses:
             addresses[name] = reverse(name, args=arguments(name, world))
         return method(addresses[name])
@@ -154,12 +178,14 @@ def test_nobody_is_sent_to_sign_in_unless_the_page_is_for_anyone(name, ask):
     if ACCESS[name] == ANYONE:
         assert response.status_code < 403 or response.status_code == 404
         assert "/accounts/" not in response.get("Location", "")
+    elif ACCESS[name] == API_OWNER:
+        assert response.status_code == 401
     else:
         assert response.status_code == 302
         assert response["Location"].startswith("/accounts/login/")
 
 
-@pytest.mark.parametrize("name", sorted(name for name in ACCESS if ACCESS[name] in {OWNER, STAFF}))
+@pytest.mark.parametrize("name", sorted(name for name in ACCESS if ACCESS[name] in {OWNER, STAFF, API_OWNER}))
 def test_a_stranger_from_another_country_gets_nothing(name, world, client, ask):
     for person in (world.stranger, world.rwandan_coordinator):
         if name == "reports:home" and person == world.rwandan_coordinator:

@@ -27,30 +27,33 @@ def solved_notebook(name):
     return read_master(next(COURSES.glob(f"*/*/lab-{name}")) / "master.py")
 
 
-def answer(page):
-    """Fill in the question that `page` shows."""
-    question = QUESTIONS[plain(page.inner_html(".quiz-prompt"))]
-    match question["kind"]:
+def answer(question):
+    """Fill in one question, a locator of its section, and return what its author calls it."""
+    facts = QUESTIONS[plain(question.locator(".quiz-prompt").first.inner_html())]
+    match facts["kind"]:
         case "choice" | "choices":
-            for option in question["options"]:
+            for option in facts["options"]:
                 if option.get("correct"):
-                    page.locator(".options label").filter(has_text=exactly(option["text"])).locator(
-                        "input"
-                    ).check()
+                    question.locator(".options label").filter(
+                        has_text=exactly(option["text"])
+                    ).locator("input").check()
         case "number":
-            page.fill("[name=value]", str(question["answer"]))
+            question.locator("input[name$=-number]").fill(str(facts["answer"]))
         case "match":
-            for pair in question["pairs"]:
-                place(page, pair["left"], pair["right"])
+            for pair in facts["pairs"]:
+                place(question, ".match > div", pair["left"], pair["right"])
         case "order":
-            for number, item in enumerate(question["items"], start=1):
-                place(page, item, str(number))
+            for number, item in enumerate(facts["items"], start=1):
+                place(question, ".order > li", item, str(number))
+    return facts["id"]
 
 
 def exactly(text):
     return re.compile(rf"^\s*{re.escape(text)}\s*$")
 
 
-def place(page, left, right):
-    row = page.locator(".match > div").filter(has=page.locator("label", has_text=exactly(left)))
-    row.locator("select").select_option(label=right)
+def place(question, row, left, right):
+    rows = question.locator(row)
+    rows.filter(has=question.page.locator("label", has_text=exactly(left))).locator(
+        "select"
+    ).first.select_option(label=right)

@@ -118,7 +118,7 @@ def test_loading_again_updates_what_its_file_changed_and_leaves_an_author_s_edit
             "key: k\ntitle: t\nquestions: [{id: q, kind: riddle, prompt: p}]",
             "riddle",
         ),
-        ("1-module/quiz.yaml", "key: k\ntitle: t\nquestions: [{id: q, kind: choice}]", "prompt"),
+        ("1-module/quiz.yaml", "key: k\ntitle: t\nquestions: [{id: q, kind: choice}]", "options"),
     ],
 )
 def test_a_fault_names_the_file_and_nothing_is_loaded(file, text, word, folder, db):

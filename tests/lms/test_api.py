@@ -33,7 +33,12 @@ def test_a_missing_course_is_404(client, db):
 def test_the_contract_names_its_paths():
     schema = json.loads(json.dumps(api.get_openapi_schema()))
 
-    assert sorted(schema["paths"]) == ["/api/v1/courses", "/api/v1/courses/{slug}"]
+    assert sorted(schema["paths"]) == [
+        "/api/v1/attempts/{uuid}/events",
+        "/api/v1/attempts/{uuid}/open",
+        "/api/v1/courses",
+        "/api/v1/courses/{slug}",
+    ]
 
 
 @pytest.mark.parametrize("method", ["post", "put", "delete", "patch"])

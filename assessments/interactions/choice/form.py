@@ -8,6 +8,7 @@ from assessments.interactions.choice.body import ChoiceBody, ChoicesBody
 from assessments.interactions.fields import (
     AnswerField,
     AnswerWidget,
+    at_most,
     clean_many,
     clean_one,
     in_order,
@@ -66,4 +67,8 @@ def one_field(body: ChoiceBody, seed: str) -> forms.Field:
 
 def several_field(body: ChoicesBody, seed: str) -> forms.Field:
     ids = [option.id for option in body.options]
-    return AnswerField(BoxesWidget(body, seed), lambda value: clean_many(value, ids))
+    return AnswerField(
+        BoxesWidget(body, seed),
+        lambda value: clean_many(value, ids),
+        help_text=at_most(body.max_choices),
+    )

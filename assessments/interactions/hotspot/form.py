@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from assessments.interactions.fields import (
     AnswerField,
     AnswerWidget,
+    at_most,
     clean_many,
     listed,
     not_offered,
@@ -93,8 +94,13 @@ def _clean_points(grid: Grid, value: Value) -> list[list[float]]:
 
 
 def field(body: HotspotBody, seed: str) -> forms.Field:
+    most = at_most(body.max_choices)
     if body.areas:
         ids = [area.id for area in body.areas]
-        return AnswerField(AreasWidget(body, seed), lambda value: clean_many(value, ids))
+        return AnswerField(
+            AreasWidget(body, seed), lambda value: clean_many(value, ids), help_text=most
+        )
     grid = grid_of(body.picture)
-    return AnswerField(PointsWidget(body, seed), lambda value: _clean_points(grid, value))
+    return AnswerField(
+        PointsWidget(body, seed), lambda value: _clean_points(grid, value), help_text=most
+    )

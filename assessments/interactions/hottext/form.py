@@ -6,7 +6,7 @@ from django import forms
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from assessments.interactions.fields import AnswerField, AnswerWidget, clean_many, listed
+from assessments.interactions.fields import AnswerField, AnswerWidget, at_most, clean_many, listed
 from assessments.interactions.hottext.body import HottextBody
 from assessments.interactions.markup import rich, with_gaps
 from assessments.interactions.reading import ids_of
@@ -38,4 +38,8 @@ class HottextWidget(AnswerWidget):
 
 def field(body: HottextBody, seed: str) -> forms.Field:
     ids = [span.id for span in body.spans]
-    return AnswerField(HottextWidget(body, seed), lambda value: clean_many(value, ids))
+    return AnswerField(
+        HottextWidget(body, seed),
+        lambda value: clean_many(value, ids),
+        help_text=at_most(body.max_choices),
+    )

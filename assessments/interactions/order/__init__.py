@@ -11,7 +11,7 @@ from assessments.interactions.order.scoring import best, explain, remark, score,
 ORDER = Interaction(
     name="order",
     label=_("Put in order"),
-    instruction=_("Choose a place for each."),
+    instruction=_("Choose a place for each; leave out what does not belong."),
     icon="list-ol",
     body=OrderBody,
     score=score,

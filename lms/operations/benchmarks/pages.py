@@ -1,9 +1,10 @@
 """Requests a second and times of each page a learner meets, bytes of a first visit, queries, memory."""
 
 import re
+import threading
 import time
-import uuid
 from pathlib import Path
+from uuid import uuid4
 
 from django.db import connection
 from django.test import Client
@@ -13,7 +14,7 @@ from django.urls import reverse
 from courses.models import Enrolment
 from lms.accounts.models import SentMessage, User
 from lms.operations.benchmarks.load import CONNECTIONS, Browser, Measured, row, run_together
-from lms.operations.benchmarks.population import session_of
+from lms.operations.benchmarks.population import QUESTIONS, session_of
 from lms.organisations.scoping import every_organisation
 
 SECONDS = 6  # for each page
@@ -30,10 +31,10 @@ class Learner:
         self.quiz = reverse("courses:activity", args=[enrolment.pk, activities[-1]["key"]])
 
 
-def learners(address):
+def learners(address, number=CONNECTIONS, after=0):
     with every_organisation():  # learners of several counties at once
-        rows = Enrolment.objects.select_related("user", "run__edition").order_by("pk")[:CONNECTIONS]
-        return [Learner(address, enrolment) for enrolment in rows]
+        rows = Enrolment.objects.select_related("user", "run__edition").order_by("pk")
+        return [Learner(address, enrolment) for enrolment in rows[after : after + number]]
 
 
 def measure_pages(address):
@@ -64,34 +65,66 @@ def measure_pages(address):
     return rows, faults
 
 
-def measure_quiz(address, rounds=2):
+def take_attempt(person, measured):
+    """One whole attempt of 20 questions, as a phone's outbox sends it: each answer by itself."""
+    browser = person.browser
+    browser.get(person.quiz).read_token()
+    page = measured.time("quiz: start", lambda: browser.post(person.quiz, {}), 302).location
+    measured.time("quiz: questions", lambda: browser.get(page), 200).read_token()
+    uuid = page.strip("/").rsplit("/", 1)[1]
+    device = str(uuid4())
+    opened = reverse("api:open_on_device", args=[uuid])
+    measured.time("quiz: open", lambda: browser.post_json(opened, {"device": device}), 200)
+    events = reverse("api:append_events", args=[uuid])
+
+    def send(step, seq, **event):
+        sent = {"device": device, "events": [{"seq": seq, **event}]}
+        return measured.time(step, lambda: browser.post_json(events, sent), 200)
+
+    for position in range(1, QUESTIONS + 1):
+        inputs = [[f"q{position}-value", "b"]]
+        send("quiz: save answer", position, type="answer", position=position, inputs=inputs)
+    send("quiz: hand in", QUESTIONS + 1, type="submit", value={"answers": QUESTIONS})
+    measured.time("quiz: result", lambda: browser.get(f"{page}review/"), 200)
+
+
+def measure_quiz(address, rounds=3):
     """Whole attempts of 20 questions, 8 learners at once."""
     measured = Measured()
 
     def work(person):
-        browser = person.browser
         for _ in range(rounds):
-            browser.get(person.quiz).read_token()
-            here = measured.time("quiz: start", lambda: browser.post(person.quiz, {}), 302).location
-            while "/overview/" not in here:
-                measured.time(
-                    "quiz: question", lambda here=here: browser.get(here), 200
-                ).read_token()
-                data = {"client_id": str(uuid.uuid4()), "value": "1"}
-                here = measured.time(
-                    "quiz: save answer", lambda here=here, data=data: browser.post(here, data), 302
-                ).location
-            measured.time("quiz: overview", lambda here=here: browser.get(here), 200).read_token()
-            hand_in = here.replace("/overview/", "/submit/")
-            here = measured.time(
-                "quiz: hand in", lambda hand_in=hand_in: browser.post(hand_in, {}), 302
-            ).location
-            measured.time("quiz: result", lambda here=here: browser.get(here), 200)
+            take_attempt(person, measured)
 
     people = learners(address)
     wall = run_together([lambda person=person: work(person) for person in people])
     rows = [row(step, seconds, wall) for step, seconds in measured.seconds.items()]
     return rows, measured.faults, round(rounds * len(people) / wall, 2)
+
+
+def measure_synchronised_start(address, number=500):
+    """`number` learners who press the button in the same second: how long until all have their questions."""
+    people = learners(address, number, after=CONNECTIONS)
+    measured = Measured()
+    for person in people:
+        person.browser.get(person.quiz).read_token()
+    tokens = iter(people)
+    lock = threading.Lock()
+
+    def work():
+        while True:
+            with lock:
+                person = next(tokens, None)
+            if person is None:
+                return
+            page = measured.time(
+                "500 at once: start", lambda p=person: p.browser.post(p.quiz, {}), 302
+            ).location
+            measured.time("500 at once: questions", lambda p=person: p.browser.get(page), 200)
+
+    wall = run_together([work] * 64)
+    rows = [row(step, seconds, wall) for step, seconds in measured.seconds.items()]
+    return rows, measured.faults, round(wall, 1)
 
 
 def _code_for(address):

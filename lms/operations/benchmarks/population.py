@@ -8,7 +8,9 @@ from django.contrib.sessions.backends.cached_db import SessionStore
 from django.db import transaction
 from django.utils import timezone
 
-from assessments.models import QuizPage
+from assessments.domain.items import save_item
+from assessments.interactions.choice.body import ChoiceBody
+from assessments.models import ItemBank, QuizPage
 from courses.domain.editions import cut_edition
 from courses.models import (
     CataloguePage,
@@ -21,7 +23,7 @@ from courses.models import (
 )
 from lms.accounts.models import User
 from lms.organisations.loading import load_organisations
-from lms.organisations.models import Membership, Organisation, Role
+from lms.organisations.models import Kind, Membership, Organisation, Role
 from lms.organisations.scoping import every_organisation
 
 LEARNERS, LESSONS, QUESTIONS = 2_000, 12, 20
@@ -37,22 +39,48 @@ def _publish(parent, page):
     return type(page).objects.get(pk=page.pk)
 
 
-def _question(number):
+def _question(bank, number):
     options = [
         {
+            "id": letter,
             "text": f"Answer {letter} to question {number}",
-            "correct": letter == "B",
+            "mark": int(letter == "b"),
             "feedback": "This is why.",
         }
-        for letter in "ABCD"
+        for letter in "abcd"
     ]
-    value = {
-        "identifier": f"bench-{number}",
-        "prompt": f"<p>An officer at a county counter meets case {number}. What is the first step?</p>",
-        "feedback": "<p>The channel is the doubt, so check by another one.</p>",
-        "options": options,
+    body = ChoiceBody.model_validate(
+        {
+            "prompt": f"<p>An officer at a county counter meets case {number}. What is the first step?</p>",
+            "feedback": "<p>The channel is the doubt, so check by another one.</p>",
+            "options": options,
+        }
+    )
+    save_item(bank, identifier=f"bench-{number}", kind="choice", body=body)
+
+
+def _sections():
+    """Twenty of a bank's forty questions."""
+    bank = ItemBank.objects.create(
+        name="Benchmark", slug="bench", organisation=Organisation.objects.get(kind=Kind.CENTRE)
+    )
+    for number in range(2 * QUESTIONS):
+        _question(bank, number)
+    draw = {
+        "bank": bank.pk,
+        "tags": "",
+        "difficulty": "",
+        "level": "",
+        "count": QUESTIONS,
+        "points": "1",
     }
-    return {"type": "choice", "value": value, "id": str(uuid4())}
+    section = {
+        "title": "",
+        "instructions": "",
+        "is_shuffled": True,
+        "items": [{"type": "draw", "value": draw}],
+    }
+    return json.dumps([{"type": "section", "value": section}])
 
 
 def _lesson(number):
@@ -82,10 +110,7 @@ def _course():
     module = _publish(course, ModulePage(title="Module", slug="bench-module"))
     for number in range(1, LESSONS + 1):
         _publish(module, _lesson(number))
-    items = json.dumps([_question(number) for number in range(QUESTIONS)])
-    _publish(
-        module, QuizPage(title="Check", slug="bench-quiz", draw=QUESTIONS, tries=100, items=items)
-    )
+    _publish(module, QuizPage(title="Check", slug="bench-quiz", tries=0, sections=_sections()))
     return course
 
 

@@ -113,7 +113,7 @@ def shadowed():
     [
         ("choice", no_marks("choice", "options"), "Give at least one option a share"),
         ("text", no_marks("text", "answers"), "Give at least one answer a share"),
-        ("text", shadowed(), "No answer can score fully"),
+        ("text", shadowed(), "No answer can score fully."),
         ("gaps", broken("gaps", text="<p>[[1]] and [[2]]</p>"), r"Write [[1]], [[2]] and so on"),
         ("gaps", broken("gaps", text="<p>[[1]] [[2]] [[3]] [[4]]</p>"), "Write [[1]]"),
         ("gap_match", broken("gap_match", text="<p>[[1]]</p>"), "Write [[1]]"),

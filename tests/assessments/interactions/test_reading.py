@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assessments.interactions.patterns import example_of_pattern
 from assessments.interactions.reading import (
     accepts_number,
+    example_of,
     fits,
     fold,
     is_pattern,
@@ -139,6 +141,36 @@ def test_no_pattern_takes_long(pattern):
 
 def test_patterns_are_told_from_what_is_none():
     assert is_pattern("a+") and not is_pattern("(") and not is_pattern(r"(a)\1")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "example"),
+    [
+        ("colou?r", "colour"),
+        ("(?i)kisumu", "kisumu"),
+        ("^(one|two) of (?:it|them)$", "one of it"),
+        (r"\d{3}-\w+\.", "111-a."),
+        ("[a-f][^a]x*", "a1"),
+        (r"(?P<name>a)+\b", "a"),
+        ("[]x]", "]"),
+        ("a{2,}|b", "aa"),
+    ],
+)
+def test_patterns_tell_an_example(pattern, example):
+    answer = Accepted(text=pattern, how="pattern")
+
+    assert example_of(answer) == example
+    assert fits(answer, example)
+
+
+@given(st.text("()[]{}|*+?\\^$ab1,-", max_size=30))
+def test_an_example_never_fails(pattern):
+    assert len(example_of_pattern(pattern)) <= 1_000
+
+
+def test_an_example_of_deep_or_long_patterns_is_bounded():
+    assert example_of_pattern("(" * 4000) == ""
+    assert len(example_of_pattern("((a{1000}){1000}){1000}")) == 1_000
 
 
 @given(st.text())

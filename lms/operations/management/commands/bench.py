@@ -74,17 +74,19 @@ class Command(BaseCommand):
             sign_in, faults = pages.measure_sign_in(site)
             page_rows, more = pages.measure_pages(site)
             quiz, most, attempts = pages.measure_quiz(site)
+            together, rest, start_seconds = pages.measure_synchronised_start(site)
             figures = {
                 "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
                 "load_average": os.getloadavg()[0],
-                "pages": [*sign_in, *page_rows, *quiz],
+                "pages": [*sign_in, *page_rows, *quiz, *together],
                 "attempts_per_second": attempts,
+                "seconds_until_500_had_their_questions": start_seconds,
                 "first_visit_of_a_lesson": pages.first_visit(site),
                 "queries": pages.count_queries(),
                 "peak_megabytes": {
                     name: pages.peak_megabytes(process.pid) for name, process in processes.items()
                 },
-                "faults": [*faults, *more, *most],
+                "faults": [*faults, *more, *most, *rest],
             }
         self.print_table(figures)
         if path:
@@ -103,6 +105,10 @@ class Command(BaseCommand):
             )
         self.stdout.write(
             f"\nwhole attempts of 20 questions a second: {figures['attempts_per_second']}"
+        )
+        self.stdout.write(
+            "500 who start at once all have their questions after "
+            f"{figures['seconds_until_500_had_their_questions']} s"
         )
         visit = figures["first_visit_of_a_lesson"]
         self.stdout.write(

@@ -16,7 +16,7 @@ customElements.define("lms-order", class extends HTMLElement {
         button.textContent = sign;
         button.setAttribute("aria-label", `${word}: ${name}`);
         button.addEventListener("click", () => this.move(row, step, button));
-        row.append(button);
+        row.querySelector(".row").append(button);
       }
       row.draggable = true;
       row.addEventListener("dragstart", (event) => { this.dragged = row; event.dataTransfer.setData("text/plain", name); });

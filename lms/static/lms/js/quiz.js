@@ -219,6 +219,7 @@ customElements.define("lms-quiz", class extends HTMLElement {
     const shown = this.section(position) ?? this.sections[0];
     if (this.overview) this.overview.hidden = true;
     this.form.hidden = false;
+    if (this.part("look")) this.part("look").hidden = false;
     this.sections.forEach((section, number) => {
       section.hidden = section !== shown;
       section.querySelector("[data-back]").hidden = number === 0;
@@ -276,7 +277,7 @@ customElements.define("lms-quiz", class extends HTMLElement {
     if (this.others) this.overview.append(this.note("warning", this.words.other));
     if (!this.isOnline) this.overview.append(this.note("warning", this.words.handInOffline));
     this.overview.append(button);
-    this.form.hidden = true;
+    this.form.hidden = this.part("look").hidden = true;
     this.form.after(this.overview);
     this.overview.focus();
   }
