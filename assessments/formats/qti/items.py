@@ -9,6 +9,7 @@ from lxml import etree
 
 from assessments.formats.markup import Files, Find
 from assessments.formats.qti import inline, lists, pictures
+from assessments.formats.qti.composite import processed
 from assessments.formats.qti.parts import QtiItem
 from assessments.formats.records import NotReadableError, NotSupportedError, ReadItem
 from assessments.formats.text import name_by_content, name_from, title_from, to_plain
@@ -59,7 +60,7 @@ def _kind_and_data(item: QtiItem, interactions: list[etree._Element]) -> tuple[s
     if names <= _INLINE and (len(interactions) > 1 or "inline-choice-interaction" in names):
         return inline.gaps(item, interactions)
     if len(interactions) > 1:
-        raise NotSupportedError(_("It asks several things of different kinds at once. Divide it into questions of one kind."))
+        return processed(item, interactions)
     only = interactions[0]
     name = name_of(only)
     if name == "text-entry-interaction":
