@@ -116,17 +116,26 @@ def fits(answer: Accepted, typed: str, **sensitive: bool) -> bool:
     if answer.how == "wildcard":
         pattern = _compiled(_wildcard(answer.text, **sensitive), True)
         return pattern is not None and pattern.fullmatch(folded) is not None
-    is_case_sensitive = sensitive.get("is_case_sensitive", False)
-    pattern = _compiled(answer.text, is_case_sensitive)
+    return _fits_pattern(answer.text, typed, **sensitive)
+
+
+def _fits_pattern(
+    text: str,
+    typed: str,
+    *,
+    is_case_sensitive: bool = False,
+    is_accent_sensitive: bool = False,
+) -> bool:
+    pattern = _compiled(text, is_case_sensitive)
     if pattern is None:
         return False
     spaced = " ".join(typed.split())
-    return pattern.fullmatch(spaced) is not None or (
-        not sensitive.get("is_accent_sensitive", False)
-        and pattern.fullmatch(
-            fold(typed, is_case_sensitive=True, is_accent_sensitive=False)
-        ) is not None
-    )  # fmt: skip
+    if pattern.fullmatch(spaced) is not None:
+        return True
+    if spaced.isascii() or is_accent_sensitive:
+        return False
+    bare = fold(typed, is_case_sensitive=True, is_accent_sensitive=False)
+    return pattern.fullmatch(bare) is not None
 
 
 def first_fit(answers: Sequence[Accepted], typed: str, **sensitive: bool) -> Accepted | None:
