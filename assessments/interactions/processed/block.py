@@ -17,7 +17,7 @@ class JsonBlock(blocks.TextBlock):
     def clean(self, value):
         value = super().clean(value)
         try:
-            json.loads(value)
+            json.loads(value or "null")
         except ValueError as error:
             raise ValidationError(_("This is no JSON: %(fault)s") % {"fault": error}) from error
         return value
@@ -62,7 +62,7 @@ class ProcessedBlock(ItemBlock):
         label = gettext_lazy("Several parts with rules of their own")
         description = gettext_lazy("An item of QTI that came from elsewhere, scored by its own rules")
         preview_value = {
-            "prompt": "",
+            "prompt": "<p>Complete the sentence.</p>",
             "text": "<p>The capital is [[RESPONSE]].</p>",
             "parts": json.dumps(_EXAMPLE_PARTS),
             "rules": _EXAMPLE_RULES,

@@ -6,6 +6,7 @@ from decimal import Decimal
 from assessments.formats.bodies import body_of
 from assessments.formats.gift_writer import number_told
 from assessments.formats.qti.interactions_writer import wildcard_pattern
+from assessments.formats.records import default_prompts
 from assessments.formats.text import to_plain
 
 
@@ -86,6 +87,8 @@ def meaning(kind, data):
         picture = None
     data = body_of(kind, data).model_dump(mode="json")
     found = {"kind": kind, "prompt": _words(data["prompt"] + data.get("text", "")), "feedback": _words(data["feedback"]), "picture": picture}
+    for asked in default_prompts().values():
+        found["prompt"] = found["prompt"].replace(asked, "").strip()
     found["prompt"] = re.sub(r"\[\[[^\]]*\]\]", "[[]]", found["prompt"])
     match kind:
         case "choice" | "choices":
