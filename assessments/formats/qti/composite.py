@@ -25,7 +25,10 @@ _READERS = {
 def _part(item: QtiItem, interaction: etree._Element) -> dict:
     name, identifier = name_of(interaction), lists.response_id(interaction)
     if safe_id(identifier) != identifier:
-        raise NotSupportedError(_("The name of a response, “%(name)s”, has signs that are not supported.") % {"name": identifier})
+        raise NotSupportedError(
+            _("The name of a response, “%(name)s”, has signs that are not supported.")
+            % {"name": identifier}
+        )
     part: dict = {"id": identifier}
     if name == "text-entry-interaction":
         length = attribute(interaction, "expected-length")
@@ -42,7 +45,8 @@ def _part(item: QtiItem, interaction: etree._Element) -> dict:
         return {**part, "kind": kind, "is_inline": name.startswith("inline"), "data": data}
     if name not in _READERS:
         raise NotSupportedError(
-            _("It asks several things at once, one of which (%(name)s) has no rules that score it.") % {"name": name}
+            _("It asks several things at once, one of which (%(name)s) has no rules that score it.")
+            % {"name": name}
         )
     kind, data = _READERS[name](item, interaction)
     return {**part, "kind": kind, "data": keyless(kind, {"prompt": "", **data})}
@@ -68,7 +72,9 @@ def processed(item: QtiItem, interactions: list[etree._Element]) -> tuple[str, d
         raise NotSupportedError(str(error)) from error
     for part in parts:
         if part["kind"] == "scale":
-            raise NotSupportedError(_("It asks several things at once, one of which has no right answer."))
+            raise NotSupportedError(
+                _("It asks several things at once, one of which has no right answer.")
+            )
 
     def replaced(element: etree._Element) -> str | None:
         if not any(element is each for each in interactions):
@@ -80,9 +86,13 @@ def processed(item: QtiItem, interactions: list[etree._Element]) -> tuple[str, d
     if not item.has_rules and key:
         rules += _one_each(key)
     elif attribute(item.root, "adaptive") == "true":
-        raise NotSupportedError(_("It goes on in steps that depend on each answer, which is not supported."))
+        raise NotSupportedError(
+            _("It goes on in steps that depend on each answer, which is not supported.")
+        )
     elif (item.points(key) or 0) <= 0:
-        raise NotSupportedError(_("Its own right answers score nothing by its rules, so that nothing could be right."))
+        raise NotSupportedError(
+            _("Its own right answers score nothing by its rules, so that nothing could be right.")
+        )
     return "processed", {
         "prompt": "",
         "text": item.html(item.body, replaced),

@@ -6,6 +6,7 @@ IMS QTI 1.2 ASI information model; Common Cartridge 1.3, section 4.8; Canvas' ex
 import re
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import cached_property
 from html import escape
 
 from django.utils.translation import gettext as _
@@ -14,7 +15,14 @@ from lxml import etree
 from assessments.formats.markup import Files, Find, with_media
 from assessments.formats.moodle.cloze import decimal_of, plain_number
 from assessments.formats.qti.parts import mark, safe_id
-from assessments.formats.records import NotReadableError, NotSupportedError, Package, ReadItem, Unsupported, take
+from assessments.formats.records import (
+    NotReadableError,
+    NotSupportedError,
+    Package,
+    ReadItem,
+    Unsupported,
+    take,
+)
 from assessments.formats.text import (
     escape_stray,
     name_by_content,
@@ -85,7 +93,10 @@ class _Item:
             if label is not None and value is not None:
                 name = (label.text or "").strip().lower()
                 self.about.setdefault(name, (value.text or "").strip())
-        self.rules = [self._rule(each) for each in _all(self.element, "respcondition")]
+
+    @cached_property
+    def rules(self) -> list[_Rule]:
+        return [self._rule(each) for each in _all(self.element, "respcondition")]
 
     @staticmethod
     def _rule(element: etree._Element) -> _Rule:
@@ -121,10 +132,14 @@ class _Item:
             name = local(each)
             if name == "mattext":
                 text = (each.text or "") + "".join(source_of(child) for child in each)
-                is_plain = each.get("texttype", "text/plain") == "text/plain" and not re.search(r"<\w+[^>]*>|&\w+;", text)
+                is_plain = each.get("texttype", "text/plain") == "text/plain" and not re.search(
+                    r"<\w+[^>]*>|&\w+;", text
+                )
                 parts.append(to_html(text, "plain") if is_plain else escape_stray(text))
             elif name == "matimage" and each.get("uri"):
-                parts.append(f'<img src="{escape(each.get("uri"))}" alt="{escape(each.get("label", ""))}">')
+                parts.append(
+                    f'<img src="{escape(each.get("uri"))}" alt="{escape(each.get("label", ""))}">'
+                )
             elif name == "mataudio" and each.get("uri"):
                 parts.append(f'<audio src="{escape(each.get("uri"))}"></audio>')
         return with_media("".join(parts), self.files, self.find, self.notes)
@@ -142,12 +157,19 @@ class _Item:
         return "".join(
             self.html(each)
             for each in _all(self.presentation, "material")
-            if not any(local(above) in {"response_lid", "response_str", "response_num", "response_grp"} for above in each.iterancestors())
+            if not any(
+                local(above) in {"response_lid", "response_str", "response_num", "response_grp"}
+                for above in each.iterancestors()
+            )
         )
 
     @property
     def responses(self) -> list[etree._Element]:
-        return [each for each in self.presentation.iter() if local(each) in {"response_lid", "response_str", "response_num", "response_grp"}]
+        return [
+            each
+            for each in self.presentation.iter()
+            if local(each) in {"response_lid", "response_str", "response_num", "response_grp"}
+        ]
 
     def feedback(self, *names: str) -> str:
         wanted = [
@@ -168,7 +190,9 @@ class _Item:
         """Return the share that each answer to a response brings where it stands alone in its rule."""
         found: dict[str, Decimal] = {}
         for rule in self.rules:
-            values = [(how, what) for who, how, what in rule.wanted if who == response or not response]
+            values = [
+                (how, what) for who, how, what in rule.wanted if who == response or not response
+            ]
             if rule.action and rule.points and not rule.unwanted:
                 for how, what in values:
                     if how in {"varequal", "varsubset"}:
@@ -176,7 +200,10 @@ class _Item:
         return found
 
     def labels(self, response: etree._Element) -> list[tuple[str, str]]:
-        return [(each.get("ident", ""), unwrap(self.html(each))) for each in _all(response, "response_label")]
+        return [
+            (each.get("ident", ""), unwrap(self.html(each)))
+            for each in _all(response, "response_label")
+        ]
 
 
 def _choice(item: _Item) -> KindAndData:
@@ -184,7 +211,12 @@ def _choice(item: _Item) -> KindAndData:
     name = response.get("ident", "")
     gains = item.gains(name)
     options = [
-        {"id": safe_id(ident), "text": text, "mark": mark(max(Decimal(-1), min(Decimal(1), gains.get(ident, Decimal(0))))), "feedback": item.feedback_for(name, ident)}
+        {
+            "id": safe_id(ident),
+            "text": text,
+            "mark": mark(max(Decimal(-1), min(Decimal(1), gains.get(ident, Decimal(0))))),
+            "feedback": item.feedback_for(name, ident),
+        }
         for ident, text in item.labels(response)
     ]
     return "choice", {"options": options, "is_shuffled": _is_shuffled(response)}
@@ -205,7 +237,12 @@ def _choices(item: _Item) -> KindAndData:
     is_canvas = "question_type" in item.about
     gains = item.gains(name) if each_counts else {}
     options = [
-        {"id": safe_id(ident), "text": text, "mark": mark(gains.get(ident, Decimal(ident in right))), "feedback": item.feedback_for(name, ident)}
+        {
+            "id": safe_id(ident),
+            "text": text,
+            "mark": mark(gains.get(ident, Decimal(ident in right))),
+            "feedback": item.feedback_for(name, ident),
+        }
         for ident, text in item.labels(response)
     ]
     method = "marks" if each_counts else "right_minus_wrong" if is_canvas else "all_or_nothing"
@@ -223,7 +260,14 @@ def _text(item: _Item) -> KindAndData:
             text = f"*{what}*" if how == "varsubstring" else what
             kind = "wildcard" if how == "varsubstring" else "folded"
             points = min(Decimal(1), rule.points / item.full)
-            answers.append({"text": text, "how": kind, "mark": mark(points), "feedback": item.feedback_for(who, what)})
+            answers.append(
+                {
+                    "text": text,
+                    "how": kind,
+                    "mark": mark(points),
+                    "feedback": item.feedback_for(who, what),
+                }
+            )
     if not answers:
         if item.about.get("cc_profile"):
             return "essay", {"lines": 1}
@@ -244,7 +288,9 @@ def _number(item: _Item) -> KindAndData:
             low, high = decimal_of(lows[0]), decimal_of(highs[0])
             middle = decimal_of(exact[0]) if exact else None
             if middle is not None and abs((high - middle) - (middle - low)) < Decimal("1e-9"):
-                answers.append({"value": plain_number(middle), "tolerance": plain_number(high - middle)})
+                answers.append(
+                    {"value": plain_number(middle), "tolerance": plain_number(high - middle)}
+                )
             else:
                 answers.append({"low": plain_number(low), "high": plain_number(high)})
         elif exact:
@@ -263,8 +309,19 @@ def _calculated(item: _Item) -> KindAndData:
     for each in _all(held, "var"):
         if each.get("name") and _one(each, "min") is not None:
             decimals = int(each.get("scale", "0") or 0)
-            low, high = (plain_number(decimal_of(_one(each, side).text or "0")) for side in ("min", "max"))
-            variables.append({"name": each.get("name"), "how": "range", "low": low, "high": high, "step": plain_number(Decimal(1).scaleb(-decimals)), "decimals": decimals})
+            low, high = (
+                plain_number(decimal_of(_one(each, side).text or "0")) for side in ("min", "max")
+            )
+            variables.append(
+                {
+                    "name": each.get("name"),
+                    "how": "range",
+                    "low": low,
+                    "high": high,
+                    "step": plain_number(Decimal(1).scaleb(-decimals)),
+                    "decimals": decimals,
+                }
+            )
     formulas = [(each.text or "").strip() for each in _all(held, "formula")]
     if not formulas or not variables:
         raise NotReadableError(_("The formula or its variables are missing."))
@@ -277,22 +334,49 @@ def _calculated(item: _Item) -> KindAndData:
     names = {each["name"] for each in variables}
     for step, formula in enumerate(formulas[:-1], 1):
         name, _equals, worked = formula.rpartition("=")
-        drawn.append({"name": name.strip() or f"step_{step}", "how": "expression", "expression": _formula(worked)})
+        drawn.append(
+            {
+                "name": name.strip() or f"step_{step}",
+                "how": "expression",
+                "expression": _formula(worked),
+            }
+        )
     decimals = int((listed.get("decimal_places") if listed is not None else None) or 4)
     answer = {
         "value": _formula(formulas[-1].rpartition("=")[2]),
-        "tolerance": plain_number(size / 100 if is_share else max(size, Decimal(5).scaleb(-decimals - 1))),
+        "tolerance": plain_number(
+            size / 100 if is_share else max(size, Decimal(5).scaleb(-decimals - 1))
+        ),
         "how": "relative" if is_share else "absolute",
     }
-    prompt = re.sub(r"\[([A-Za-z_]\w*)\]", lambda found: "{" + found[1] + "}" if found[1] in names else found[0], item.prompt)
+    prompt = re.sub(
+        r"\[([A-Za-z_]\w*)\]",
+        lambda found: "{" + found[1] + "}" if found[1] in names else found[0],
+        item.prompt,
+    )
     return "number", {"prompt": prompt, "answers": [answer], "variables": drawn}
 
 
 def _formula(text: str) -> str:
     bare = text.strip().replace("^", "**")
     called = set(re.findall(r"([A-Za-z_]\w*)\s*\(", bare))
-    if called - {"abs", "sqrt", "round", "floor", "ceil", "min", "max", "exp", "log", "sin", "cos", "tan"}:
-        raise NotSupportedError(_("Its formula uses what is not supported here: %(formula)s") % {"formula": text[:100]})
+    if called - {
+        "abs",
+        "sqrt",
+        "round",
+        "floor",
+        "ceil",
+        "min",
+        "max",
+        "exp",
+        "log",
+        "sin",
+        "cos",
+        "tan",
+    }:
+        raise NotSupportedError(
+            _("Its formula uses what is not supported here: %(formula)s") % {"formula": text[:100]}
+        )
     return bare
 
 
@@ -319,7 +403,9 @@ def _blanks(item: _Item) -> KindAndData:
         else:
             text += f" [[g{place}]]"
         if not gaps[-1]["accepted"]:
-            raise NotReadableError(_("Nothing says what is right in the gap “%(name)s”.") % {"name": blank})
+            raise NotReadableError(
+                _("Nothing says what is right in the gap “%(name)s”.") % {"name": blank}
+            )
     if not gaps:
         raise NotReadableError(_("The text has no gap."))
     return "gaps", {"prompt": "", "text": text, "gaps": gaps}
@@ -343,8 +429,12 @@ def _order(item: _Item) -> KindAndData:
     response = item.responses[0]
     things = [{"id": safe_id(ident), "text": text} for ident, text in item.labels(response)]
     best = max(item.rules, key=lambda rule: (rule.points, len(rule.wanted)), default=None)
-    right = [] if best is None else [safe_id(what) for _who, how, what in best.wanted if how == "varequal"]
-    method = "all_or_nothing" if sum(rule.points > 0 for rule in item.rules) < 2 else "places"
+    right = (
+        []
+        if best is None
+        else [safe_id(what) for _who, how, what in best.wanted if how == "varequal"]
+    )
+    method = "all_or_nothing" if sum(rule.points > 0 for rule in item.rules) < 2 else "places"  # noqa: PLR2004  said by the words beside it
     return "order", {"things": things, "order": list(dict.fromkeys(right)), "method": method}
 
 
@@ -357,25 +447,38 @@ def _categories(item: _Item) -> KindAndData:
         material = next((each for each in response if local(each) == "material"), None)
         targets.append({"id": f"t{place}", "text": unwrap(item.html(material))})
         sources |= dict(item.labels(response))
-        wanted = [what for rule in item.rules for who, how, what in rule.wanted if who == name and how == "varequal"]
+        wanted = [
+            what
+            for rule in item.rules
+            for who, how, what in rule.wanted
+            if who == name and how == "varequal"
+        ]
         pairs += [(value, f"t{place}") for value in dict.fromkeys(wanted)]
     used = {value for value, _target in pairs}
     if set(sources) - used:
         item.notes.append(_("Things that belong into no category are left out."))
     return "match", {
-        "sources": [{"id": safe_id(ident), "text": text} for ident, text in sources.items() if ident in used],
+        "sources": [
+            {"id": safe_id(ident), "text": text} for ident, text in sources.items() if ident in used
+        ],
         "targets": targets,
         "pairs": [{"source": safe_id(value), "target": target} for value, target in pairs],
     }
 
 
-def _kind(item: _Item) -> str:
-    told = item.about.get("question_type") or item.about.get("cc_profile") or item.about.get("qmd_itemtype", "")
+def _kind(item: _Item) -> str:  # noqa: PLR0911  one for each kind
+    told = (
+        item.about.get("question_type")
+        or item.about.get("cc_profile")
+        or item.about.get("qmd_itemtype", "")
+    )
     if told in _KINDS:
         return _KINDS[told]
     responses = item.responses
     if told.endswith("_question"):
-        raise NotSupportedError(_("Questions of Canvas' type “%(kind)s” are not supported.") % {"kind": told})
+        raise NotSupportedError(
+            _("Questions of Canvas' type “%(kind)s” are not supported.") % {"kind": told}
+        )
     if not responses:
         return "description"
     if len(responses) == 1 and responses[0].get("rcardinality", "").lower() == "ordered":
@@ -383,9 +486,13 @@ def _kind(item: _Item) -> str:
     if len(responses) > 1 and all(_all(each, "response_label") for each in responses):
         return "matching"
     first = responses[0]
-    if _one(first, "render_choice") is not None or _all(first, "response_label") and _one(first, "render_fib") is None:
+    if _one(first, "render_choice") is not None or (
+        _all(first, "response_label") and _one(first, "render_fib") is None
+    ):
         return "choices" if first.get("rcardinality", "Single").lower() == "multiple" else "choice"
-    is_number = local(first) == "response_num" or any(how in {"vargte", "vargt"} for rule in item.rules for _who, how, _what in rule.wanted)
+    is_number = local(first) == "response_num" or any(
+        how in {"vargte", "vargt"} for rule in item.rules for _who, how, _what in rule.wanted
+    )
     if is_number:
         return "number"
     has_key = any(rule.wanted and rule.points > 0 for rule in item.rules)
@@ -410,19 +517,33 @@ def _read(element: etree._Element, files: Files, find: Find) -> ReadItem:
     item = _Item(element, files, find)
     kind = _kind(item)
     if kind == "description":
-        raise NotSupportedError(_("This is a text without a question. Put it before the questions that it belongs to."))
+        raise NotSupportedError(
+            _("This is a text without a question. Put it before the questions that it belongs to.")
+        )
     if kind in {"essay", "upload"}:
-        guide = item.feedback("general_fb", "solution", *(each.get("ident", "") for each in _all(element, "itemfeedback") if _one(each, "solution") is not None))
+        guide = item.feedback(
+            "general_fb",
+            "solution",
+            *(
+                each.get("ident", "")
+                for each in _all(element, "itemfeedback")
+                if _one(each, "solution") is not None
+            ),
+        )
         data: dict = {"model_answer": guide}
     else:
         kind, data = _READERS[kind](item)
-        data["feedback"] = item.feedback("general_fb") or item.feedback("correct_fb", "general_correct_fb")
+        data["feedback"] = item.feedback("general_fb") or item.feedback(
+            "correct_fb", "general_correct_fb"
+        )
     data = {"prompt": item.prompt, **data}
     points = item.about.get("points_possible") or item.about.get("cc_weighting") or "1"
     ident, title = element.get("ident", ""), element.get("title", "")
     is_dull = title.lower() in {"", "question"}
     return ReadItem(
-        identifier=name_from(ident, title) if ident or title else name_by_content(source_of(element)),
+        identifier=name_from(ident, title)
+        if ident or title
+        else name_by_content(source_of(element)),
         kind=kind,
         title=title_from(data["prompt"] or data.get("text", "")) if is_dull else title,
         data=data,
@@ -435,7 +556,9 @@ def _read(element: etree._Element, files: Files, find: Find) -> ReadItem:
 def _parent(element: etree._Element) -> str:
     """Return the text that Canvas shows above an item, by its identifier."""
     above = element.get("parent_stimulus_item_ident")
-    return above or _Item(element, Files(), lambda _name: None).about.get("parent_stimulus_item_ident", "")
+    return above or _Item(element, Files(), lambda _name: None).about.get(
+        "parent_stimulus_item_ident", ""
+    )
 
 
 def _stimuli(root: etree._Element, files: Files, find: Find) -> dict[str, str]:
@@ -451,14 +574,18 @@ def _stimuli(root: etree._Element, files: Files, find: Find) -> dict[str, str]:
 def read_old(root: etree._Element, files: Files, find: Find) -> Package:
     """Read all items of a `questestinterop`."""
     package = Package()
-    package.titles = [each.get("title", "") for each in _all(root, "assessment") if each.get("title")]
+    package.titles = [
+        each.get("title", "") for each in _all(root, "assessment") if each.get("title")
+    ]
     for element in _all(root, "bankentry_item") + _all(root, "sourcebank_ref"):
         package.unsupported.append(
             Unsupported(
                 name_from(element.get("item_ref", "") or (element.text or "")),
                 "draw",
                 element.sourceline or 1,
-                _("It draws from a bank that is in another file. Export that bank and import it too."),
+                _(
+                    "It draws from a bank that is in another file. Export that bank and import it too."
+                ),
                 source_of(element),
             )
         )

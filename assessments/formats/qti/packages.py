@@ -16,13 +16,25 @@ from assessments.formats.text import name_from
 from assessments.formats.xml import local, parse_xml, source_of
 from assessments.interactions.processed.names import attribute, first, name_of, named
 
-_MARKS = (b"assessmentItem", b"assessment-item", b"questestinterop", b"assessmentTest", b"assessment-test")
+_MARKS = (
+    b"assessmentItem",
+    b"assessment-item",
+    b"questestinterop",
+    b"assessmentTest",
+    b"assessment-test",
+)
 
 
 def version_of(root: etree._Element) -> str:
     """Return the version of QTI that an item's namespace names."""
     namespace = etree.QName(root).namespace or ""
-    for mark, version in (("v3p0", "qti_3"), ("qtiasi_v3", "qti_3"), ("v2p2", "qti_2_2"), ("v2p1", "qti_2_1"), ("v2p0", "qti_2_0")):
+    for mark, version in (
+        ("v3p0", "qti_3"),
+        ("qtiasi_v3", "qti_3"),
+        ("v2p2", "qti_2_2"),
+        ("v2p1", "qti_2_1"),
+        ("v2p0", "qti_2_0"),
+    ):
         if mark in namespace:
             return version
     return "qti_3" if local(root).startswith("qti-") else "qti_2_1"
@@ -57,7 +69,9 @@ def _stimulus(root: etree._Element, name: str, members: dict[str, bytes], files:
 
     texts = []
     for reference in named(root, "assessment-stimulus-ref"):
-        href = posixpath.normpath(posixpath.join(posixpath.dirname(name), unquote(attribute(reference, "href"))))
+        href = posixpath.normpath(
+            posixpath.join(posixpath.dirname(name), unquote(attribute(reference, "href")))
+        )
         if href in members:
             stimulus = parse_xml(members[href])
             body = first(stimulus, "stimulus-body")
@@ -85,7 +99,9 @@ def read_members(members: dict[str, bytes]) -> Package:
             case "assessment-test":
                 package.titles.append(attribute(root, "title"))
             case "questestinterop":
-                assessment = next((each for each in root.iter() if local(each) == "assessment"), None)
+                assessment = next(
+                    (each for each in root.iter() if local(each) == "assessment"), None
+                )
                 key = name if assessment is None else assessment.get("ident") or name
                 # Canvas writes a quiz twice: for all, and for itself with more said.
                 if key not in old or "non_cc" in name:
@@ -96,7 +112,9 @@ def read_members(members: dict[str, bytes]) -> Package:
     return package
 
 
-def _take_item(package: Package, root: etree._Element, name: str, members: dict[str, bytes], files: Files) -> None:
+def _take_item(
+    package: Package, root: etree._Element, name: str, members: dict[str, bytes], files: Files
+) -> None:
     held = Package()
     take(
         held,
@@ -118,21 +136,29 @@ def _take_item(package: Package, root: etree._Element, name: str, members: dict[
 def _with_name(package: Package, name: str) -> Package:
     """Say in each reason which file of the package it is about."""
     package.refused = [replace(each, reason=f"{name}: {each.reason}") for each in package.refused]
-    package.unsupported = [replace(each, reason=f"{name}: {each.reason}") for each in package.unsupported]
+    package.unsupported = [
+        replace(each, reason=f"{name}: {each.reason}") for each in package.unsupported
+    ]
     return package
 
 
 def _in_order(members: dict[str, bytes]) -> Iterable[str]:
     """Return the names of XML files, first those of the manifest in its order."""
     listed: list[str] = []
-    manifest = next((name for name in members if posixpath.basename(name) == "imsmanifest.xml"), None)
+    manifest = next(
+        (name for name in members if posixpath.basename(name) == "imsmanifest.xml"), None
+    )
     if manifest:
         base = posixpath.dirname(manifest)
-        for element in parse_xml(members[manifest]).iter():
-            if local(element) in {"resource", "file"} and element.get("href"):
-                listed.append(posixpath.normpath(posixpath.join(base, unquote(element.get("href")))))
+        listed = [
+            posixpath.normpath(posixpath.join(base, unquote(element.get("href"))))
+            for element in parse_xml(members[manifest]).iter()
+            if local(element) in {"resource", "file"} and element.get("href")
+        ]
     others = sorted(name for name in members if name.lower().endswith((".xml", ".qti")))
-    return [name for name in dict.fromkeys([*listed, *others]) if name in members and name != manifest]
+    return [
+        name for name in dict.fromkeys([*listed, *others]) if name in members and name != manifest
+    ]
 
 
 def read_single(name: str, root: etree._Element) -> Package:
@@ -144,7 +170,11 @@ def read_single(name: str, root: etree._Element) -> Package:
         return package
     package, files = Package(), Files()
     _take_item(package, root, name, {}, files)
-    package.refused = [replace(each, reason=each.reason.removeprefix(f"{name}: ")) for each in package.refused]
-    package.unsupported = [replace(each, reason=each.reason.removeprefix(f"{name}: ")) for each in package.unsupported]
+    package.refused = [
+        replace(each, reason=each.reason.removeprefix(f"{name}: ")) for each in package.refused
+    ]
+    package.unsupported = [
+        replace(each, reason=each.reason.removeprefix(f"{name}: ")) for each in package.unsupported
+    ]
     package.files = files.by_key
     return package

@@ -25,7 +25,10 @@ class JsonBlock(blocks.TextBlock):
 
 def from_block(raw: Raw) -> ProcessedBody:
     return ProcessedBody(
-        **authoring.common(raw), text=authoring.html(raw["text"]), parts=json.loads(raw["parts"]), rules=raw["rules"]
+        **authoring.common(raw),
+        text=authoring.html(raw["text"]),
+        parts=json.loads(raw["parts"]),
+        rules=raw["rules"],
     )
 
 
@@ -39,7 +42,11 @@ def to_block(body: ProcessedBody) -> Raw:
 
 
 _EXAMPLE_PARTS = [
-    {"id": "RESPONSE", "kind": "text", "data": {"prompt": "", "answers": [{"text": "*", "how": "wildcard"}]}}
+    {
+        "id": "RESPONSE",
+        "kind": "text",
+        "data": {"prompt": "", "answers": [{"text": "*", "how": "wildcard"}]},
+    }
 ]
 _EXAMPLE_RULES = (
     '<item><responseDeclaration identifier="RESPONSE" cardinality="single" baseType="string"><correctResponse>'
@@ -60,7 +67,9 @@ class ProcessedBlock(ItemBlock):
     class Meta:
         icon = "cogs"
         label = gettext_lazy("Several parts with rules of their own")
-        description = gettext_lazy("An item of QTI that came from elsewhere, scored by its own rules")
+        description = gettext_lazy(
+            "An item of QTI that came from elsewhere, scored by its own rules"
+        )
         preview_value = {
             "prompt": "<p>Complete the sentence.</p>",
             "text": "<p>The capital is [[RESPONSE]].</p>",

@@ -5,10 +5,24 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
-from assessments.interactions.processed.interpreter import MAX_SIZE, key, max_score, parse_program, score
+from assessments.interactions.processed.interpreter import (
+    MAX_SIZE,
+    key,
+    max_score,
+    parse_program,
+    score,
+)
 from assessments.interactions.processed.parts import PARTS
 from assessments.interactions.processed.values import UnsupportedRuleError
-from assessments.interactions.shapes import Body, Html, Identifier, Private, Shape, check_gaps, check_ids
+from assessments.interactions.shapes import (
+    Body,
+    Html,
+    Identifier,
+    Private,
+    Shape,
+    check_gaps,
+    check_ids,
+)
 
 
 class Part(Shape):

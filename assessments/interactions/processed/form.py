@@ -25,7 +25,9 @@ class PartsWidget(AnswerWidget):
         super().__init__(body, seed)
         self.fields = _fields(body, seed)
 
-    def _control(self, part: Part, name: str, identifier: str, value: Value, label: str) -> SafeString:
+    def _control(
+        self, part: Part, name: str, identifier: str, value: Value, label: str
+    ) -> SafeString:
         if part.is_inline:
             return select(name, identifier, label, named(part.body.options), text_of(value))
         field = self.fields[part.id]
@@ -37,7 +39,10 @@ class PartsWidget(AnswerWidget):
         given = table_of(value)
         controls = {}
         for number, part in enumerate(self.body.parts, 1):
-            label = _("Part %(number)d of %(total)d") % {"number": number, "total": len(self.body.parts)}
+            label = _("Part %(number)d of %(total)d") % {
+                "number": number,
+                "total": len(self.body.parts),
+            }
             controls[part.id] = self._control(
                 part, f"{name}-{part.id}", f"{identifier}-{part.id}", given.get(part.id), label
             )

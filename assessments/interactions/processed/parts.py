@@ -17,23 +17,40 @@ from assessments.interactions.text_entry import TEXT
 
 PARTS: dict[str, Interaction] = {
     kind.name: kind
-    for kind in (CHOICE, CHOICES, TEXT, MATCH, ORDER, HOTTEXT, GAP_MATCH, HOTSPOT, GRAPHIC_GAP_MATCH)
+    for kind in (
+        CHOICE,
+        CHOICES,
+        TEXT,
+        MATCH,
+        ORDER,
+        HOTTEXT,
+        GAP_MATCH,
+        HOTSPOT,
+        GRAPHIC_GAP_MATCH,
+    )
 }
 MAX_ANSWERS = 200
 
 
-def keyless(kind: str, data: dict) -> dict:
+def keyless(kind: str, data: dict) -> dict:  # noqa: PLR0911  one for each kind
     """Return a body's JSON with a key that tells nothing: all is right in it."""
-    data = {name: part for name, part in data.items() if name not in {"feedback", "hints", "method"}}
+    data = {
+        name: part for name, part in data.items() if name not in {"feedback", "hints", "method"}
+    }
     match kind:
         case "choice" | "choices":
-            shown = [{"id": each["id"], "text": each["text"], "mark": "1"} for each in data["options"]]
+            shown = [
+                {"id": each["id"], "text": each["text"], "mark": "1"} for each in data["options"]
+            ]
             return {**data, "options": shown}
         case "text":
             return {**data, "answers": [{"text": "*", "how": "wildcard"}]}
         case "match":
             first = data["targets"][0]["id"]
-            return {**data, "pairs": [{"source": each["id"], "target": first} for each in data["sources"]]}
+            return {
+                **data,
+                "pairs": [{"source": each["id"], "target": first} for each in data["sources"]],
+            }
         case "order":
             return {**data, "order": sorted(each["id"] for each in data["things"])}
         case "hottext":
@@ -51,7 +68,11 @@ def keyless(kind: str, data: dict) -> dict:
 
 
 def _texts(value: Value) -> list[str]:
-    return [each for each in value if isinstance(each, str)][:MAX_ANSWERS] if isinstance(value, list) else []
+    return (
+        [each for each in value if isinstance(each, str)][:MAX_ANSWERS]
+        if isinstance(value, list)
+        else []
+    )
 
 
 def _typed(value: Value) -> list[str]:
@@ -61,7 +82,9 @@ def _typed(value: Value) -> list[str]:
 
 def _pairs(value: Value) -> list[str]:
     return [
-        f"{source} {target}" for source, targets in table_of(value).items() for target in _texts(targets)
+        f"{source} {target}"
+        for source, targets in table_of(value).items()
+        for target in _texts(targets)
     ][:MAX_ANSWERS]
 
 
@@ -129,8 +152,13 @@ def value_of(kind: str, texts: list[str]) -> Value:
         case "gap_match" | "graphic_gap_match":
             return {gap: word for word, _space, gap in (text.partition(" ") for text in texts)}
         case "order":
-            return {"places": {thing: str(place) for place, thing in enumerate(texts, 1)}, "indents": {}}
+            return {
+                "places": {thing: str(place) for place, thing in enumerate(texts, 1)},
+                "indents": {},
+            }
         case "hotspot":
             points = [text.split() for text in texts]
-            return [each[0] if len(each) == 1 else [float(part) for part in each] for each in points]
+            return [
+                each[0] if len(each) == 1 else [float(part) for part in each] for each in points
+            ]
     return texts

@@ -21,8 +21,8 @@ def quiz(kind, inside, text="<p>Question?</p>", name="One"):
         '<question type="category"><category><text>$course$/top/Law/County</text></category></question>\n'
         f'<question type="{kind}"><name><text>{name}</text></name>'
         f'<questiontext format="html"><text>{escape(text)}</text></questiontext>'
-        "<generalfeedback format=\"html\"><text>General.</text></generalfeedback><defaultgrade>2.0</defaultgrade>"
-        "<hint format=\"html\"><text>Think.</text></hint><tags><tag><text>law</text></tag></tags>"
+        '<generalfeedback format="html"><text>General.</text></generalfeedback><defaultgrade>2.0</defaultgrade>'
+        '<hint format="html"><text>Think.</text></hint><tags><tag><text>law</text></tag></tags>'
         f"{inside}</question>\n</quiz>"
     )
 
@@ -40,12 +40,21 @@ def only(kind, inside, **values):
 def test_what_all_questions_have_is_kept():
     item = only("truefalse", answer("true", 100) + answer("false", 0))
 
-    assert (item.identifier, item.category, item.tags, item.line, str(item.max_score)) == ("One", "Law/County", ["law"], 4, "2.0")
+    assert (item.identifier, item.category, item.tags, item.line, str(item.max_score)) == (
+        "One",
+        "Law/County",
+        ["law"],
+        4,
+        "2.0",
+    )
     assert (item.data["feedback"], item.data["hints"]) == ("General.", ["Think."])
 
 
 def dataset(name, low, high, *values):
-    items = "".join(f"<dataset_item><number>{n}</number><value>{value}</value></dataset_item>" for n, value in enumerate(values, 1))
+    items = "".join(
+        f"<dataset_item><number>{n}</number><value>{value}</value></dataset_item>"
+        for n, value in enumerate(values, 1)
+    )
     return (
         f"<dataset_definition><name><text>{name}</text></name><minimum><text>{low}</text></minimum>"
         f"<maximum><text>{high}</text></maximum><decimals><text>0</text></decimals><dataset_items>{items}</dataset_items></dataset_definition>"
@@ -84,21 +93,34 @@ def test_each_type_becomes_one_of_our_kinds(kind, inside, text, ours, part):
 
     assert item.kind == ours
     [(name, wanted)] = part.items()
-    found = [option["mark"] for option in item.data["options"]] if name == "marks" else item.data[name]
+    found = (
+        [option["mark"] for option in item.data["options"]] if name == "marks" else item.data[name]
+    )
     assert found == wanted
 
 
 def test_wild_cards_become_variables_with_formulas():
-    inside = answer("{a}+{b}", 100) + f"<dataset_definitions>{dataset('a', 1, 9, 4, 2)}{dataset('b', 1, 5, 1, 3)}</dataset_definitions>"
+    inside = (
+        answer("{a}+{b}", 100)
+        + f"<dataset_definitions>{dataset('a', 1, 9, 4, 2)}{dataset('b', 1, 5, 1, 3)}</dataset_definitions>"
+    )
     item = only("calculated", inside, text="{a} + {b}?")
 
-    assert [(each["name"], each["how"], each["low"], each["high"]) for each in item.data["variables"]] == [("a", "range", "1", "9"), ("b", "range", "1", "5")]
+    assert [
+        (each["name"], each["how"], each["low"], each["high"]) for each in item.data["variables"]
+    ] == [("a", "range", "1", "9"), ("b", "range", "1", "5")]
     assert item.data["answers"][0]["value"] == "a+b"
 
 
 @pytest.mark.parametrize(
     ("kind", "words"),
-    [("stack", "algebra"), ("coderunner", "lab"), ("random", "draws"), ("description", "without a question"), ("zebra", "“zebra” are not supported")],
+    [
+        ("stack", "algebra"),
+        ("coderunner", "lab"),
+        ("random", "draws"),
+        ("description", "without a question"),
+        ("zebra", "“zebra” are not supported"),
+    ],
 )
 def test_types_that_we_do_not_have_are_kept_with_a_reason(kind, words):
     package = read_package("x", quiz(kind, "").encode())
@@ -157,7 +179,9 @@ def test_markers_keep_their_places():
     assert (data["picture"]["width"], data["picture"]["height"]) == (40, 30)
 
 
-CLOZE = st.text(st.characters(codec="ascii", exclude_categories=["C"]), min_size=1, max_size=20).filter(
+CLOZE = st.text(
+    st.characters(codec="ascii", exclude_categories=["C"]), min_size=1, max_size=20
+).filter(
     lambda text: text.strip() == text and "*" not in text and "<" not in text and "&" not in text
 )
 
@@ -166,7 +190,9 @@ CLOZE = st.text(st.characters(codec="ascii", exclude_categories=["C"]), min_size
 def test_embedded_answers_carry_any_sign_there_and_back(right, feedback):
     feedback = escape(feedback, quote=False)
     gap = {"id": "g", "how": "text", "accepted": [accepted(right, feedback=feedback)]}
-    item = example("gaps", data=whole("gaps", {"prompt": "", "text": "Is it [[g]]?", "gaps": [gap]}))
+    item = example(
+        "gaps", data=whole("gaps", {"prompt": "", "text": "Is it [[g]]?", "gaps": [gap]})
+    )
     [again] = read_package("x", write_items("moodlexml", [item], {}).data).items
 
     [answer_] = again.data["gaps"][0]["accepted"]
@@ -210,14 +236,24 @@ FILES = """<files><file id="1"><contenthash>ab12</contenthash><filearea>question
 def test_a_backup_gives_the_newest_version_with_its_pictures():
     held = io.BytesIO()
     with tarfile.open(fileobj=held, mode="w:gz") as archive:
-        for name, data in (("moodle_backup.xml", b"<x/>"), ("questions.xml", BACKUP.encode()), ("files.xml", FILES.encode()), ("files/ab/ab12", png())):
+        for name, data in (
+            ("moodle_backup.xml", b"<x/>"),
+            ("questions.xml", BACKUP.encode()),
+            ("files.xml", FILES.encode()),
+            ("files/ab/ab12", png()),
+        ):
             info = tarfile.TarInfo(name)
             info.size = len(data)
             archive.addfile(info, io.BytesIO(data))
     package = read_package("backup.mbz", held.getvalue())
 
     [item] = package.items
-    assert (item.identifier, item.kind, item.category, str(item.max_score)) == ("Seat", "choice", "Law", "3.0000000")
+    assert (item.identifier, item.kind, item.category, str(item.max_score)) == (
+        "Seat",
+        "choice",
+        "Law",
+        "3.0000000",
+    )
     assert [option["mark"] for option in item.data["options"]] == ["1", "0"]
     assert item.data["is_shuffled"] is False
     assert list(package.files.values()) == [png()]

@@ -28,7 +28,13 @@ def declared(cardinality, base, *correct, more="", identifier="RESPONSE"):
 
 
 def mapping(**values):
-    return "<mapping defaultValue=\"0\">" + "".join(f'<mapEntry mapKey="{key}" mappedValue="{value}"/>' for key, value in values.items()) + "</mapping>"
+    return (
+        '<mapping defaultValue="0">'
+        + "".join(
+            f'<mapEntry mapKey="{key}" mappedValue="{value}"/>' for key, value in values.items()
+        )
+        + "</mapping>"
+    )
 
 
 def template(name):
@@ -36,7 +42,9 @@ def template(name):
 
 
 def choices(*names, interaction="choiceInteraction", **given):
-    listed = "".join(f'<simpleChoice identifier="{name}">{name} text</simpleChoice>' for name in names)
+    listed = "".join(
+        f'<simpleChoice identifier="{name}">{name} text</simpleChoice>' for name in names
+    )
     attributes = "".join(f' {name}="{value}"' for name, value in given.items())
     return f'<p>Before.</p><{interaction} responseIdentifier="RESPONSE"{attributes}><prompt>Which?</prompt>{listed}</{interaction}>'
 
@@ -63,7 +71,13 @@ def only(xml):
     ],
 )
 def test_a_choice_has_the_marks_that_its_rules_give(rules, more, marks):
-    item = only(item2(choices("A", "B", "C", shuffle="true", maxChoices="1"), declared("single", "identifier", "B", more=more), rules))
+    item = only(
+        item2(
+            choices("A", "B", "C", shuffle="true", maxChoices="1"),
+            declared("single", "identifier", "B", more=more),
+            rules,
+        )
+    )
 
     assert item.kind == "choice"
     assert [option["mark"] for option in item.data["options"]] == marks
@@ -72,7 +86,11 @@ def test_a_choice_has_the_marks_that_its_rules_give(rules, more, marks):
 
 
 def test_the_same_item_in_the_spelling_of_3_0_reads_the_same():
-    two = item2(choices("A", "B", maxChoices="1"), declared("single", "identifier", "B"), template("match_correct"))
+    two = item2(
+        choices("A", "B", maxChoices="1"),
+        declared("single", "identifier", "B"),
+        template("match_correct"),
+    )
     three = (
         f'<qti-assessment-item xmlns="{V3}" identifier="one" title="One"><qti-response-declaration identifier="RESPONSE" cardinality="single" '
         'base-type="identifier"><qti-correct-response><qti-value>B</qti-value></qti-correct-response></qti-response-declaration>'
@@ -88,10 +106,19 @@ def test_the_same_item_in_the_spelling_of_3_0_reads_the_same():
 
 @pytest.mark.parametrize(
     ("rules", "more", "method"),
-    [(template("match_correct"), "", "all_or_nothing"), (template("map_response"), mapping(A="1", B="1", C="-1"), "marks")],
+    [
+        (template("match_correct"), "", "all_or_nothing"),
+        (template("map_response"), mapping(A="1", B="1", C="-1"), "marks"),
+    ],
 )
 def test_several_choices_score_as_their_rules_do(rules, more, method):
-    item = only(item2(choices("A", "B", "C", maxChoices="0"), declared("multiple", "identifier", "A", "B", more=more), rules))
+    item = only(
+        item2(
+            choices("A", "B", "C", maxChoices="0"),
+            declared("multiple", "identifier", "A", "B", more=more),
+            rules,
+        )
+    )
 
     assert (item.kind, item.data["method"]) == ("choices", method)
     signs = [Decimal(option["mark"]).compare(Decimal(0)) for option in item.data["options"]]
@@ -103,9 +130,27 @@ def entry(name="RESPONSE"):
 
 
 def test_text_entries_are_a_text_a_number_or_gaps():
-    word = only(item2(f"<p>Capital? {entry()}</p>", declared("single", "string", "Nairobi"), template("match_correct")))
-    number = only(item2(f"<p>Counties? {entry()}</p>", declared("single", "integer", "47"), template("match_correct")))
-    both = only(item2(f"<p>A {entry('A')} b {entry('B')}</p>", declared("single", "string", "x", identifier="A") + declared("single", "string", "y", identifier="B")))
+    word = only(
+        item2(
+            f"<p>Capital? {entry()}</p>",
+            declared("single", "string", "Nairobi"),
+            template("match_correct"),
+        )
+    )
+    number = only(
+        item2(
+            f"<p>Counties? {entry()}</p>",
+            declared("single", "integer", "47"),
+            template("match_correct"),
+        )
+    )
+    both = only(
+        item2(
+            f"<p>A {entry('A')} b {entry('B')}</p>",
+            declared("single", "string", "x", identifier="A")
+            + declared("single", "string", "y", identifier="B"),
+        )
+    )
 
     assert (word.kind, word.data["answers"][0]["text"]) == ("text", "Nairobi")
     assert (number.kind, number.data["answers"][0]["value"]) == ("number", "47")
@@ -154,8 +199,15 @@ def test_a_package_is_read_in_the_order_of_its_manifest_with_its_files():
     spot = f'<hotspotInteraction responseIdentifier="RESPONSE" maxChoices="1"><object type="image/png" data="../img/m.png">Map</object>{area}</hotspotInteraction>'
     members = {
         "imsmanifest.xml": '<manifest xmlns="x"><resources><resource href="items/b.xml"/><resource href="items/a.xml"/></resources></manifest>',
-        "items/a.xml": item2(choices("A", "B"), declared("single", "identifier", "A"), template("match_correct"), "first"),
-        "items/b.xml": item2(spot, declared("single", "identifier", "H"), template("match_correct"), "second"),
+        "items/a.xml": item2(
+            choices("A", "B"),
+            declared("single", "identifier", "A"),
+            template("match_correct"),
+            "first",
+        ),
+        "items/b.xml": item2(
+            spot, declared("single", "identifier", "H"), template("match_correct"), "second"
+        ),
         "items/c.xml": "<assessmentItem>",
         "img/m.png": png(),
     }
@@ -185,7 +237,7 @@ def old(kind, presentation, rules="", feedback=""):
     points = "<qtimetadatafield><fieldlabel>points_possible</fieldlabel><fieldentry>3</fieldentry></qtimetadatafield>"
     return (
         '<questestinterop><assessment ident="a" title="Quiz"><section><item ident="i1" title="One"><itemmetadata><qtimetadata>'
-        f"{about}{points}</qtimetadata></itemmetadata><presentation><material><mattext texttype=\"text/html\">&lt;p&gt;Q [x] [y]?&lt;/p&gt;</mattext></material>"
+        f'{about}{points}</qtimetadata></itemmetadata><presentation><material><mattext texttype="text/html">&lt;p&gt;Q [x] [y]?&lt;/p&gt;</mattext></material>'
         f'{presentation}</presentation><resprocessing><outcomes><decvar maxvalue="100" varname="SCORE"/></outcomes>{rules}</resprocessing>{feedback}'
         "</item></section></assessment></questestinterop>"
     )
@@ -193,7 +245,10 @@ def old(kind, presentation, rules="", feedback=""):
 
 def lid(ident, *labels, many="Single", material=""):
     words = f"<material><mattext>{material}</mattext></material>" if material else ""
-    listed = "".join(f'<response_label ident="{label}"><material><mattext>{label} text</mattext></material></response_label>' for label in labels)
+    listed = "".join(
+        f'<response_label ident="{label}"><material><mattext>{label} text</mattext></material></response_label>'
+        for label in labels
+    )
     return f'<response_lid ident="{ident}" rcardinality="{many}">{words}<render_choice>{listed}</render_choice></response_lid>'
 
 
@@ -244,7 +299,12 @@ def test_canvas_questions_become_our_kinds(kind, presentation, rules, ours, part
     ("xml", "words"),
     [
         (item2("<p>Only text.</p>"), "without a question"),
-        (item2('<customInteraction responseIdentifier="RESPONSE"/>', declared("single", "string")), "program of its own"),
+        (
+            item2(
+                '<customInteraction responseIdentifier="RESPONSE"/>', declared("single", "string")
+            ),
+            "program of its own",
+        ),
         (old("text_only_question", ""), "without a question"),
         (old("zebra_question", FIB), "“zebra_question” are not supported"),
     ],

@@ -47,7 +47,9 @@ def test_a_doctype_without_entities_is_let_be():
     assert [each.kind for each in read_package("x", xml.encode()).items] == ["essay"]
 
 
-@pytest.mark.parametrize("name", ["../evil.xml", "a/../../evil.xml", "/etc/evil.xml", "C:\\evil.xml", "..\\evil.xml"])
+@pytest.mark.parametrize(
+    "name", ["../evil.xml", "a/../../evil.xml", "/etc/evil.xml", "C:\\evil.xml", "..\\evil.xml"]
+)
 def test_entries_that_lead_out_of_an_archive_are_refused(name):
     assert "leads out of it" in refusal(zipped((name, "x")))
 
@@ -113,7 +115,9 @@ def test_a_file_without_questions_is_refused_with_what_to_do(data, words):
     assert words in refusal(data)
 
 
-SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 3"><rect width="2" height="2"/>%s</svg>'
+SVG = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 3"><rect width="2" height="2"/>%s</svg>'
+)
 
 
 @pytest.mark.parametrize(
@@ -152,10 +156,14 @@ def test_files_are_told_by_their_first_bytes(data, media_type):
 
 
 def test_files_elsewhere_on_the_web_are_noted_and_never_fetched():
-    [item] = read_package("x", b'[html]<img src\\="http\\://127.0.0.1\\:9/x.png" alt\\="A map"> Where? {=a ~b}').items
+    [item] = read_package(
+        "x", b'[html]<img src\\="http\\://127.0.0.1\\:9/x.png" alt\\="A map"> Where? {=a ~b}'
+    ).items
 
     assert item.data["prompt"] == "A map Where?"
-    assert item.notes == ["“http://127.0.0.1:9/x.png” lies elsewhere on the web and was not fetched."]
+    assert item.notes == [
+        "“http://127.0.0.1:9/x.png” lies elsewhere on the web and was not fetched."
+    ]
 
 
 def test_a_program_under_a_picture_s_name_is_left_out():

@@ -12,7 +12,9 @@ from assessments.formats.reading import read_package
 from assessments.formats.writing import write_items
 from tests.assessments.formats.examples import accepted, example, options, whole
 
-WORDS = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=30)
+WORDS = st.text(
+    st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=30
+)
 
 
 def read(text, name="bank.txt"):
@@ -64,9 +66,17 @@ def test_gift_reads_each_of_its_types(source, kind, part):
 
 
 def test_gift_keeps_titles_identifiers_tags_categories_and_feedback():
-    item = only("$CATEGORY: $course$/top/Law/County\n\n// [id:q-1] [tag:devolution]\n::Seat::Where? {=Here#Yes ~There#No ####Article 6}")
+    item = only(
+        "$CATEGORY: $course$/top/Law/County\n\n// [id:q-1] [tag:devolution]\n::Seat::Where? {=Here#Yes ~There#No ####Article 6}"
+    )
 
-    assert (item.identifier, item.title, item.tags, item.category, item.line) == ("q-1", "Seat", ["devolution"], "Law/County", 4)
+    assert (item.identifier, item.title, item.tags, item.category, item.line) == (
+        "q-1",
+        "Seat",
+        ["devolution"],
+        "Law/County",
+        4,
+    )
     assert [option["feedback"] for option in item.data["options"]] == ["Yes", "No"]
     assert item.data["feedback"] == "Article 6"
 
@@ -110,7 +120,10 @@ def test_gift_carries_any_sign_there_and_back(prompt, right, wrong, feedback):
     from assessments.formats.text import to_html
 
     texts = [to_html(text, "plain") for text in (right, wrong, feedback)]
-    body = {"prompt": to_html(prompt, "plain"), "options": options((texts[0], "1", texts[2]), (texts[1], "0", ""))}
+    body = {
+        "prompt": to_html(prompt, "plain"),
+        "options": options((texts[0], "1", texts[2]), (texts[1], "0", "")),
+    }
     item = example("choice", data=whole("choice", body))
     [again] = read_package("x", write_items("gift", [item], {}).data).items
 
@@ -165,9 +178,21 @@ odd;quiz;Where?;;;;;;;;
 def test_a_table_is_read_row_by_row():
     package = read(TABLE, "bank.csv")
 
-    assert [item.kind for item in package.items] == ["choice", "choices", "number", "text", "match", "order", "essay"]
+    assert [item.kind for item in package.items] == [
+        "choice",
+        "choices",
+        "number",
+        "text",
+        "match",
+        "order",
+        "essay",
+    ]
     first = package.items[0]
-    assert (first.line, first.max_score, first.tags) == (2, Decimal(2), ["law", "seat", "level:foundations"])
+    assert (first.line, first.max_score, first.tags) == (
+        2,
+        Decimal(2),
+        ["law", "seat", "level:foundations"],
+    )
     assert [(refused.line, refused.reason.split(":")[0]) for refused in package.refused] == [
         (9, "Column “right”"),
         (10, "Column “kind”"),
@@ -181,10 +206,12 @@ def test_a_table_may_be_an_excel_file():
     held = BytesIO()
     book.save(held)
 
-    assert [item.data for item in read(held.getvalue()).items] == [item.data for item in read(TABLE).items]
+    assert [item.data for item in read(held.getvalue()).items] == [
+        item.data for item in read(TABLE).items
+    ]
 
 
 def test_formulas_are_not_written_into_spreadsheets():
     item = example("text", data=whole("text", {"prompt": "=1+1", "answers": [accepted("=cmd()")]}))
 
-    assert b',=' not in write_items("csv", [item], {}).data
+    assert b",=" not in write_items("csv", [item], {}).data
