@@ -76,6 +76,8 @@ def export_items(bank: ItemBank, form: str) -> Written:
             tags=[*item.tags.names(), *([f"level:{item.level}"] if item.level else [])],
             language=item.language,
             stimulus=media.in_html(item.current.stimulus),
+            raw=item.source_raw,
+            raw_format=item.source_format,
         )
         for item in items
     ]

@@ -79,10 +79,24 @@ def _stimulus(root: etree._Element, name: str, members: dict[str, bytes], files:
     return "".join(texts)
 
 
+def _tags(members: dict[str, bytes]) -> dict[str, list[str]]:
+    """Return the keywords that a manifest gives its resources, by the name of their file."""
+    manifest = next((name for name in members if posixpath.basename(name) == "imsmanifest.xml"), "")
+    found: dict[str, list[str]] = {}
+    for resource in parse_xml(members[manifest]).iter() if manifest else []:
+        if local(resource) == "resource" and resource.get("href"):
+            keywords = [each for each in resource.iter() if local(each) == "keyword"]
+            words = [" ".join("".join(each.itertext()).split()) for each in keywords]
+            name = posixpath.join(posixpath.dirname(manifest), unquote(resource.get("href")))
+            found[posixpath.normpath(name)] = [word for word in words if word]
+    return found
+
+
 def read_members(members: dict[str, bytes]) -> Package:
     """Read all items of an unpacked package, in the order of its manifest."""
     package, files = Package(), Files()
     old: dict[str, tuple[str, etree._Element]] = {}
+    tags = _tags(members)
     for name in _in_order(members):
         data = members[name]
         if not any(mark in data for mark in _MARKS) and b"\x00" not in data[:4]:
@@ -95,7 +109,10 @@ def read_members(members: dict[str, bytes]) -> Package:
             continue
         match name_of(root):
             case "assessment-item":
+                count = len(package.items)
                 _take_item(package, root, name, members, files)
+                for item in package.items[count:]:
+                    item.tags.extend(tags.get(name, []))
             case "assessment-test":
                 package.titles.append(attribute(root, "title"))
             case "questestinterop":

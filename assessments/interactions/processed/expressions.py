@@ -145,7 +145,7 @@ class Expressions:
             return float(text)
         except ValueError:
             value = self.values.get(text.strip("{}"))
-            return float(value) if is_number(value) else default
+            return float(value) if isinstance(value, int | float) and is_number(value) else default
 
     def _declared(self, element: etree._Element) -> Declaration:
         identifier = attribute(element, "identifier")

@@ -218,7 +218,9 @@ class Run(Expressions):
             raise UnsupportedRuleError(f"no table for {outcome.identifier}")
         found = attribute(outcome.table, "default-value") or None
         value = self._number(children(element)[0])
-        for entry in children(outcome.table) if value is not None else []:
+        for entry in children(outcome.table):
+            if value is None:
+                break
             source = float(attribute(entry, "source-value"))
             is_exact = name_of(entry) == "match-table-entry"
             with_bound = attribute(entry, "include-boundary", "true") == "true"

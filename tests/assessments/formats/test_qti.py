@@ -1,12 +1,17 @@
 """QTI 1.2, 2 and 3: items, packages, and what their rules score."""
 
 import io
+import re
 import zipfile
 from decimal import Decimal
 
 import pytest
 
+from assessments.formats.bodies import body_of
 from assessments.formats.reading import read_package
+from assessments.formats.writing import write_items
+from assessments.interactions import KINDS
+from assessments.interactions.shapes import split
 from tests.assessments.formats.examples import png
 
 V2 = "http://www.imsglobal.org/xsd/imsqti_v2p1"
@@ -184,6 +189,43 @@ def test_each_interaction_becomes_one_of_our_kinds(body, declaration, kind, part
     assert item.kind == kind
     [(name, wanted)] = part.items()
     assert item.data[name] == wanted
+
+
+EACH = (
+    '<responseCondition><responseIf><match><variable identifier="{0}"/><correct identifier="{0}"/></match><setOutcomeValue identifier="SCORE">'
+    '<sum><variable identifier="SCORE"/><baseValue baseType="float">1</baseValue></sum></setOutcomeValue></responseIf></responseCondition>'
+)
+SEVERAL = item2(
+    f"<p>Capital? {entry('A')}</p>" + choices("X", "Y").replace("RESPONSE", "B"),
+    declared("single", "string", "Nairobi", identifier="A")
+    + declared("single", "identifier", "Y", identifier="B"),
+    f"<responseProcessing>{EACH.format('A')}{EACH.format('B')}</responseProcessing>",
+)
+
+
+@pytest.mark.parametrize(
+    "xml", [SEVERAL, re.sub(r"<responseProcessing>.*</responseProcessing>", "", SEVERAL)]
+)
+def test_an_item_of_several_parts_keeps_its_rules(xml):
+    item = only(xml)
+    kind, body = KINDS[item.kind], body_of(item.kind, item.data)
+
+    assert item.kind == "processed"
+    assert [(part.id, part.kind) for part in body.parts] == [("A", "text"), ("B", "choice")]
+    assert kind.score(body, {"A": "Nairobi", "B": "Y"}).verdict == "right"
+    assert kind.score(body, {"A": "Nairobi", "B": "X"}).fraction == Decimal("0.5")
+    assert "Nairobi" not in str(split(body)[0])
+
+
+def test_an_item_of_several_parts_goes_out_as_it_came():
+    item = only(SEVERAL)
+    written = write_items("qti21", [item], {})
+
+    [again] = read_package("p.zip", written.data).items
+    assert again.data == item.data
+    assert [reason for _name, reason in write_items("qti3", [item], {}).lost] == [
+        "left out: the format has no question of this kind (processed)."
+    ]
 
 
 def zipped(members):

@@ -77,7 +77,7 @@ def test_what_has_no_value_gives_no_score_and_never_raises(expression):
         (of("anyN", of("gt", 2, 1), of("gt", 1, 2), min="1", max="1"), True),
         (of("and", of("gt", 2, 1), "<isNull><null/></isNull>"), True),
         (of("patternMatch", '<baseValue baseType="string">AB12</baseValue>', pattern="[A-Z]{2}[0-9]+"), True),
-        (of("stringMatch", *['<baseValue baseType="string">{}</baseValue>'.format(word) for word in ("a", "A")], caseSensitive="false"), True),
+        (of("stringMatch", *[f'<baseValue baseType="string">{word}</baseValue>' for word in ("a", "A")], caseSensitive="false"), True),
         (of("inside", '<baseValue baseType="point">5 5</baseValue>', shape="circle", coords="4,4,3"), True),
     ],
 )  # fmt: skip
@@ -98,7 +98,10 @@ MAPPED = (
 )
 
 
-@pytest.mark.parametrize(("chosen", "score"), [(["A"], 2), (["A", "B"], 3), (["A", "A"], 2), (["A", "C"], 1), (["C"], 0), ([], 0)])
+@pytest.mark.parametrize(
+    ("chosen", "score"),
+    [(["A"], 2), (["A", "B"], 3), (["A", "A"], 2), (["A", "C"], 1), (["C"], 0), ([], 0)],
+)
 def test_a_mapping_counts_each_value_once_within_its_bounds(chosen, score):
     xml = f"<item>{MAPPED}<responseProcessing template='http://x/map_response'/></item>"
 
@@ -144,10 +147,17 @@ def test_a_pattern_takes_time_that_grows_with_the_text_alone():
     evil = of("isNotNull", of("patternMatch", text, pattern="(a+)+$"))
     condition = f"<responseCondition><responseIf>{evil}<setOutcomeValue identifier='SCORE'>{n(1)}</setOutcomeValue></responseIf></responseCondition>"
 
-    assert interpreter.score(rules(n(0)).replace("<responseProcessing>", f"<responseProcessing>{condition}"), {}) == 0
+    assert (
+        interpreter.score(
+            rules(n(0)).replace("<responseProcessing>", f"<responseProcessing>{condition}"), {}
+        )
+        == 0
+    )
 
 
 def test_rules_with_entities_are_not_expanded():
-    xml = '<!DOCTYPE item [<!ENTITY x SYSTEM "file:///etc/passwd">]>' + rules("<baseValue baseType='string'>&x;</baseValue>")
+    xml = '<!DOCTYPE item [<!ENTITY x SYSTEM "file:///etc/passwd">]>' + rules(
+        "<baseValue baseType='string'>&x;</baseValue>"
+    )
 
     assert interpreter.score(xml, {}) is None
