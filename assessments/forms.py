@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable
-from copy import copy
 from hashlib import sha256
 from uuid import UUID, uuid4, uuid5
 
@@ -49,6 +48,13 @@ class ItemForm(forms.Form):
         initial = {"value": standing.value, "certainty": standing.certainty}
         super().__init__(data, initial=initial, prefix=f"q{position}", auto_id="id_%s")
         self.kind, self.body, self.position = KINDS[kind], body, position
+        self._asked = {
+            "kind": kind,
+            "body": body,
+            "seed": seed,
+            "position": position,
+            "has_certainty": has_certainty,
+        }
         self.fields["value"] = self.kind.field(body, seed)
         self.fields["value"].label = self.kind.instruction
         self.fields["was"] = forms.CharField(
@@ -66,9 +72,7 @@ class ItemForm(forms.Form):
 
     def bound_to(self, data: QueryDict) -> "ItemForm":
         """The same form with what was sent."""
-        bound = copy(self)
-        bound.data, bound.is_bound, bound._errors = data, True, None
-        return bound
+        return ItemForm(data, **self._asked)
 
     @property
     def remark(self):
@@ -124,16 +128,30 @@ def form_events(
     return events
 
 
-def events_of(forms_: dict[int, ItemForm], rows: Iterable[dict]) -> list[Event]:
+def events_of(attempt: Attempt, forms_: dict[int, ItemForm], rows: Iterable[dict]) -> list[Event]:
     """Read what a device's outbox sent: [{"seq", "type", "position", "inputs": [[name, value]], "value", "claimed_at"}].
 
     Answers come as the inputs of their form, and pass it as any form does. One that does not pass keeps its number
     and says why.
     """
-    return [_event_of(forms_, row) for row in rows]
+    return [_event_of(attempt, forms_, row) for row in rows]
 
 
-def _event_of(forms_: dict[int, ItemForm], row: dict) -> Event:
+def only_stored(attempt: Attempt, value):
+    """An answer of files without those that this attempt never took in: the list comes from a page."""
+    stored = {
+        row.sha256: {
+            "name": row.name,
+            "sha256": row.sha256,
+            "bytes": row.bytes,
+            "media_type": row.media_type,
+        }
+        for row in attempt.files.all()
+    }
+    return [stored[row["sha256"]] for row in value or [] if row["sha256"] in stored] or None
+
+
+def _event_of(attempt: Attempt, forms_: dict[int, ItemForm], row: dict) -> Event:
     common = {"seq": row["seq"], "type": row["type"], "claimed_at": row["claimed_at"]}
     position = row["position"]
     if row["type"] not in {ResponseType.ANSWER, ResponseType.CHECK}:
@@ -149,6 +167,8 @@ def _event_of(forms_: dict[int, ItemForm], row: dict) -> Event:
         sentence = next(iter(form.errors.values()))[0]
         return Event(**common, position=position, problem=sentence)
     value = form.cleaned_data["value"]
+    if form.kind.name == "upload":
+        value = only_stored(attempt, value)
     return Event(
         **common,
         position=position,

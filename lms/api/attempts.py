@@ -107,7 +107,7 @@ def append_events(request: HttpRequest, uuid: UUID, sent: EventsIn) -> dict[str,
     positions = {event.position for event in sent.events if event.inputs}
     items = list(attempt.items.filter(position__in=positions).select_related("version"))
     forms = item_forms(attempt, items, {}, frozen_quiz(attempt.revision_id)) if items else {}
-    events = events_of(forms, [event.dict() for event in sent.events])
+    events = events_of(attempt, forms, [event.dict() for event in sent.events])
     reply = record_events(attempt, sent.device, events)
     attempt = reply.attempt
     return {
