@@ -4,16 +4,15 @@ IMS QTI 1.2 ASI information model; Common Cartridge 1.3, section 4.8; Canvas' ex
 """
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from decimal import Decimal
-from functools import cached_property
-from html import escape
 
 from django.utils.translation import gettext as _
 from lxml import etree
 
-from assessments.formats.markup import Files, Find, with_media
+from assessments.formats.markup import Files, Find
 from assessments.formats.moodle.cloze import decimal_of, plain_number
+from assessments.formats.qti.old_parts import OldItem, every, one
 from assessments.formats.qti.parts import mark, safe_id
 from assessments.formats.records import (
     NotReadableError,
@@ -24,11 +23,9 @@ from assessments.formats.records import (
     take,
 )
 from assessments.formats.text import (
-    escape_stray,
     name_by_content,
     name_from,
     title_from,
-    to_html,
     to_plain,
     unwrap,
 )
@@ -60,153 +57,7 @@ _KINDS = {
 }
 
 
-def _all(element: etree._Element, name: str) -> list[etree._Element]:
-    return [each for each in element.iter() if local(each) == name]
-
-
-def _one(element: etree._Element, name: str) -> etree._Element | None:
-    return next(iter(_all(element, name)), None)
-
-
-@dataclass
-class _Rule:
-    """A `respcondition`: the answers it wants, those it does not, and what it does."""
-
-    wanted: list[tuple[str, str, str]]  # response, comparison, value
-    unwanted: list[tuple[str, str, str]]
-    action: str
-    points: Decimal
-    feedback: list[str]
-
-
-@dataclass
-class _Item:
-    element: etree._Element
-    files: Files
-    find: Find
-    notes: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.about: dict[str, str] = {}
-        for entry in _all(self.element, "qtimetadatafield"):
-            label, value = _one(entry, "fieldlabel"), _one(entry, "fieldentry")
-            if label is not None and value is not None:
-                name = (label.text or "").strip().lower()
-                self.about.setdefault(name, (value.text or "").strip())
-
-    @cached_property
-    def rules(self) -> list[_Rule]:
-        return [self._rule(each) for each in _all(self.element, "respcondition")]
-
-    @staticmethod
-    def _rule(element: etree._Element) -> _Rule:
-        wanted, unwanted = [], []
-        for test in element.iter():
-            if not local(test).startswith("var") or local(test) == "varextension":
-                continue
-            is_not = any(local(each) == "not" for each in test.iterancestors())
-            entry = (test.get("respident", ""), local(test), (test.text or "").strip())
-            (unwanted if is_not else wanted).append(entry)
-        setting = _one(element, "setvar")
-        points = Decimal(0)
-        if setting is not None:
-            points = decimal_of(setting.text or "0")
-        links = [each.get("linkrefid", "") for each in _all(element, "displayfeedback")]
-        action = "" if setting is None else setting.get("action", "Set")
-        return _Rule(wanted, unwanted, action, points, links)
-
-    @property
-    def full(self) -> Decimal:
-        """What full marks are in the item's own counting, mostly 100."""
-        outcome = _one(self.element, "decvar")
-        top = outcome.get("maxvalue") if outcome is not None else None
-        best = max((rule.points for rule in self.rules), default=Decimal(0))
-        return max(Decimal(top) if top else Decimal(0), best) or Decimal(100)
-
-    def html(self, element: etree._Element | None) -> str:
-        """Return the text of the `material` in an element."""
-        if element is None:
-            return ""
-        parts = []
-        for each in element.iter():
-            name = local(each)
-            if name == "mattext":
-                text = (each.text or "") + "".join(source_of(child) for child in each)
-                is_plain = each.get("texttype", "text/plain") == "text/plain" and not re.search(
-                    r"<\w+[^>]*>|&\w+;", text
-                )
-                parts.append(to_html(text, "plain") if is_plain else escape_stray(text))
-            elif name == "matimage" and each.get("uri"):
-                parts.append(
-                    f'<img src="{escape(each.get("uri"))}" alt="{escape(each.get("label", ""))}">'
-                )
-            elif name == "mataudio" and each.get("uri"):
-                parts.append(f'<audio src="{escape(each.get("uri"))}"></audio>')
-        return with_media("".join(parts), self.files, self.find, self.notes)
-
-    @property
-    def presentation(self) -> etree._Element:
-        found = _one(self.element, "presentation")
-        if found is None:
-            raise NotReadableError(_("The item shows nothing: it has no presentation."))
-        return found
-
-    @property
-    def prompt(self) -> str:
-        """Return the material that stands before and between the responses."""
-        return "".join(
-            self.html(each)
-            for each in _all(self.presentation, "material")
-            if not any(
-                local(above) in {"response_lid", "response_str", "response_num", "response_grp"}
-                for above in each.iterancestors()
-            )
-        )
-
-    @property
-    def responses(self) -> list[etree._Element]:
-        return [
-            each
-            for each in self.presentation.iter()
-            if local(each) in {"response_lid", "response_str", "response_num", "response_grp"}
-        ]
-
-    def feedback(self, *names: str) -> str:
-        wanted = [
-            each for each in _all(self.element, "itemfeedback") if each.get("ident", "") in names
-        ]
-        return "".join(self.html(each) for each in wanted)
-
-    def feedback_for(self, response: str, value: str) -> str:
-        """Return what the rules show for one answer."""
-        links = []
-        for rule in self.rules:
-            if [(who, what) for who, _how, what in rule.wanted] == [(response, value)]:
-                links += rule.feedback
-        general = {"general_fb", "correct_fb", "general_correct_fb", "general_incorrect_fb"}
-        return self.feedback(*(link for link in links if link not in general), f"{value}_fb")
-
-    def gains(self, response: str) -> dict[str, Decimal]:
-        """Return the share that each answer to a response brings where it stands alone in its rule."""
-        found: dict[str, Decimal] = {}
-        for rule in self.rules:
-            values = [
-                (how, what) for who, how, what in rule.wanted if who == response or not response
-            ]
-            if rule.action and rule.points and not rule.unwanted:
-                for how, what in values:
-                    if how in {"varequal", "varsubset"}:
-                        found[what] = max(found.get(what, Decimal(0)), rule.points / self.full)
-        return found
-
-    def labels(self, response: etree._Element) -> list[tuple[str, str]]:
-        return [
-            (each.get("ident", ""), unwrap(self.html(each)))
-            for each in _all(response, "response_label")
-        ]
-
-
-def _choice(item: _Item) -> KindAndData:
+def _choice(item: OldItem) -> KindAndData:
     response = item.responses[0]
     name = response.get("ident", "")
     gains = item.gains(name)
@@ -223,11 +74,11 @@ def _choice(item: _Item) -> KindAndData:
 
 
 def _is_shuffled(response: etree._Element) -> bool:
-    choices = _one(response, "render_choice")
+    choices = one(response, "render_choice")
     return choices is not None and choices.get("shuffle", "No").lower() == "yes"
 
 
-def _choices(item: _Item) -> KindAndData:
+def _choices(item: OldItem) -> KindAndData:
     """Canvas takes wrong choices off the right ones; Common Cartridge wants all of them."""
     response = item.responses[0]
     name = response.get("ident", "")
@@ -249,7 +100,7 @@ def _choices(item: _Item) -> KindAndData:
     return "choices", {"options": options, "method": method, "is_shuffled": _is_shuffled(response)}
 
 
-def _text(item: _Item) -> KindAndData:
+def _text(item: OldItem) -> KindAndData:
     answers = []
     for rule in item.rules:
         if not rule.action or rule.points <= 0:
@@ -275,7 +126,7 @@ def _text(item: _Item) -> KindAndData:
     return "text", {"answers": answers}
 
 
-def _number(item: _Item) -> KindAndData:
+def _number(item: OldItem) -> KindAndData:
     """Each `respcondition` may hold an exact value, a range, or both: the range then is the tolerance."""
     answers = []
     for rule in item.rules:
@@ -300,17 +151,17 @@ def _number(item: _Item) -> KindAndData:
     return "number", {"answers": answers}
 
 
-def _calculated(item: _Item) -> KindAndData:
+def _calculated(item: OldItem) -> KindAndData:
     """Canvas' formulas: variables with a least, a greatest and their decimals."""
-    held = _one(item.element, "calculated")
+    held = one(item.element, "calculated")
     if held is None:
         raise NotReadableError(_("The formula is missing."))
     variables = []
-    for each in _all(held, "var"):
-        if each.get("name") and _one(each, "min") is not None:
+    for each in every(held, "var"):
+        if each.get("name") and one(each, "min") is not None:
             decimals = int(each.get("scale", "0") or 0)
             low, high = (
-                plain_number(decimal_of(_one(each, side).text or "0")) for side in ("min", "max")
+                plain_number(decimal_of(one(each, side).text or "0")) for side in ("min", "max")
             )
             variables.append(
                 {
@@ -322,11 +173,11 @@ def _calculated(item: _Item) -> KindAndData:
                     "decimals": decimals,
                 }
             )
-    formulas = [(each.text or "").strip() for each in _all(held, "formula")]
+    formulas = [(each.text or "").strip() for each in every(held, "formula")]
     if not formulas or not variables:
         raise NotReadableError(_("The formula or its variables are missing."))
-    listed = _one(held, "formulas")
-    tolerance_of = _one(held, "answer_tolerance")
+    listed = one(held, "formulas")
+    tolerance_of = one(held, "answer_tolerance")
     tolerance = ((tolerance_of.text if tolerance_of is not None else "") or "0").strip()
     is_share = tolerance.endswith("%")
     size = decimal_of(tolerance.rstrip("%"))
@@ -380,7 +231,7 @@ def _formula(text: str) -> str:
     return bare
 
 
-def _blanks(item: _Item) -> KindAndData:
+def _blanks(item: OldItem) -> KindAndData:
     """Blanks stand as `[name]` in the text, a response for each."""
     text, gaps = item.prompt, []
     is_dropdown = _KINDS.get(item.about.get("question_type", "")) == "dropdowns"
@@ -411,7 +262,7 @@ def _blanks(item: _Item) -> KindAndData:
     return "gaps", {"prompt": "", "text": text, "gaps": gaps}
 
 
-def _matching(item: _Item) -> KindAndData:
+def _matching(item: OldItem) -> KindAndData:
     sources, targets, pairs = [], {}, []
     for response in item.responses:
         name = response.get("ident", "")
@@ -424,7 +275,7 @@ def _matching(item: _Item) -> KindAndData:
     return "match", {"sources": sources, "targets": listed, "pairs": pairs}
 
 
-def _order(item: _Item) -> KindAndData:
+def _order(item: OldItem) -> KindAndData:
     """The right order is that of the answers in the rule that scores most."""
     response = item.responses[0]
     things = [{"id": safe_id(ident), "text": text} for ident, text in item.labels(response)]
@@ -438,7 +289,7 @@ def _order(item: _Item) -> KindAndData:
     return "order", {"things": things, "order": list(dict.fromkeys(right)), "method": method}
 
 
-def _categories(item: _Item) -> KindAndData:
+def _categories(item: OldItem) -> KindAndData:
     """Canvas names what belongs into each category; here each thing is given one."""
     sources: dict[str, str] = {}
     targets, pairs = [], []
@@ -466,7 +317,7 @@ def _categories(item: _Item) -> KindAndData:
     }
 
 
-def _kind(item: _Item) -> str:  # noqa: PLR0911  one for each kind
+def _kind(item: OldItem) -> str:  # noqa: PLR0911  one for each kind
     told = (
         item.about.get("question_type")
         or item.about.get("cc_profile")
@@ -483,11 +334,11 @@ def _kind(item: _Item) -> str:  # noqa: PLR0911  one for each kind
         return "description"
     if len(responses) == 1 and responses[0].get("rcardinality", "").lower() == "ordered":
         return "order"
-    if len(responses) > 1 and all(_all(each, "response_label") for each in responses):
+    if len(responses) > 1 and all(every(each, "response_label") for each in responses):
         return "matching"
     first = responses[0]
-    if _one(first, "render_choice") is not None or (
-        _all(first, "response_label") and _one(first, "render_fib") is None
+    if one(first, "render_choice") is not None or (
+        every(first, "response_label") and one(first, "render_fib") is None
     ):
         return "choices" if first.get("rcardinality", "Single").lower() == "multiple" else "choice"
     is_number = local(first) == "response_num" or any(
@@ -514,7 +365,7 @@ _READERS = {
 
 
 def _read(element: etree._Element, files: Files, find: Find) -> ReadItem:
-    item = _Item(element, files, find)
+    item = OldItem(element, files, find)
     kind = _kind(item)
     if kind == "description":
         raise NotSupportedError(
@@ -526,8 +377,8 @@ def _read(element: etree._Element, files: Files, find: Find) -> ReadItem:
             "solution",
             *(
                 each.get("ident", "")
-                for each in _all(element, "itemfeedback")
-                if _one(each, "solution") is not None
+                for each in every(element, "itemfeedback")
+                if one(each, "solution") is not None
             ),
         )
         data: dict = {"model_answer": guide}
@@ -556,17 +407,17 @@ def _read(element: etree._Element, files: Files, find: Find) -> ReadItem:
 def _parent(element: etree._Element) -> str:
     """Return the text that Canvas shows above an item, by its identifier."""
     above = element.get("parent_stimulus_item_ident")
-    return above or _Item(element, Files(), lambda _name: None).about.get(
+    return above or OldItem(element, Files(), lambda _name: None).about.get(
         "parent_stimulus_item_ident", ""
     )
 
 
 def _stimuli(root: etree._Element, files: Files, find: Find) -> dict[str, str]:
     """Return the texts that items of this file are shown with, by their identifiers."""
-    wanted = {_parent(element) for element in _all(root, "item")} - {""}
+    wanted = {_parent(element) for element in every(root, "item")} - {""}
     return {
-        element.get("ident"): _Item(element, files, find).prompt
-        for element in _all(root, "item")
+        element.get("ident"): OldItem(element, files, find).prompt
+        for element in every(root, "item")
         if element.get("ident") in wanted
     }
 
@@ -575,9 +426,9 @@ def read_old(root: etree._Element, files: Files, find: Find) -> Package:
     """Read all items of a `questestinterop`."""
     package = Package()
     package.titles = [
-        each.get("title", "") for each in _all(root, "assessment") if each.get("title")
+        each.get("title", "") for each in every(root, "assessment") if each.get("title")
     ]
-    for element in _all(root, "bankentry_item") + _all(root, "sourcebank_ref"):
+    for element in every(root, "bankentry_item") + every(root, "sourcebank_ref"):
         package.unsupported.append(
             Unsupported(
                 name_from(element.get("item_ref", "") or (element.text or "")),
@@ -590,10 +441,10 @@ def read_old(root: etree._Element, files: Files, find: Find) -> Package:
             )
         )
     stimuli = _stimuli(root, files, find)
-    for element in _all(root, "item"):
+    for element in every(root, "item"):
         if element.get("ident") in stimuli:
             continue
-        about = _Item(element, files, find).about
+        about = OldItem(element, files, find).about
         take(
             package,
             lambda element=element: replace(

@@ -47,7 +47,15 @@ def picture(item: QtiItem, interaction: etree._Element) -> dict:
                     "height": sides[1],
                     "alt": made[2] or plain_label(item, interaction)[:300],
                 }
-    raise NotReadableError(_("The picture that the question stands on is not in the package."))
+    named_there = [
+        attribute(each, "data") or attribute(each, "src") for each in named(within, "object", "img")
+    ]
+    raise NotReadableError(
+        _(
+            "The picture that the question stands on (%(name)s) is not in the package, or is no picture. Import the whole package, as a zip."
+        )
+        % {"name": ", ".join(named_there) or "-"}
+    )
 
 
 def area(element: etree._Element) -> dict:
