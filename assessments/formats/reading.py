@@ -21,13 +21,14 @@ from assessments.formats.records import (
     tell_duplicates_apart,
 )
 from assessments.formats.text import decode
+from assessments.formats.text2qti import is_text2qti, read_text2qti
 from assessments.formats.xml import parse_xml
 from assessments.interactions.processed.names import name_of
 
 
 def known_formats() -> str:
     return _(
-        "GIFT, Aiken, Moodle XML, Moodle backup (.mbz), QTI 1.2, 2 or 3, Common Cartridge (.imscc), or our own table as CSV or Excel"
+        "GIFT, Aiken, text2qti, Moodle XML, Moodle backup (.mbz), QTI 1.2, 2 or 3, Common Cartridge (.imscc), or our own table as CSV or Excel"
     )
 
 
@@ -78,6 +79,8 @@ def _read_text(text: str) -> Package:
         r"(?<!\\)\{[^}]*[=~#]|^\$CATEGORY:|^::", text, re.MULTILINE
     ):
         return read_aiken(text)
+    if is_text2qti(text) and not re.search(r"(?<!\\)\{[^}]*[=~#]|^::", text, re.MULTILINE):
+        return read_text2qti(text)
     package = read_gift(text)
     if package.items or package.refused or "{" in text or "::" in text:
         return package

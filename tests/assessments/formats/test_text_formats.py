@@ -162,6 +162,54 @@ def test_aiken_reads_good_questions_and_tells_the_line_of_bad_ones():
     ]
 
 
+PLAIN = """Quiz title: Law
+
+Title: Seat
+Points: 2
+1. Where is **parliament**?
+*a) Nairobi
+b) Kisumu
+... It was never there.
+
+2. Which border Nairobi?
+[*] Kiambu
+[ ] Mombasa
+
+3. How many counties?
+= 47 +- 1
+
+4. Capital?
+*   Nairobi
+
+5. Explain.
+____
+
+6. No answers here
+"""
+
+
+def test_plain_text_as_text2qti_has_it():
+    package = read(PLAIN)
+
+    assert [(item.kind, item.line) for item in package.items] == [
+        ("choice", 5),
+        ("choices", 10),
+        ("number", 14),
+        ("text", 17),
+        ("essay", 20),
+    ]
+    first = package.items[0]
+    assert (first.title, first.max_score, first.data["prompt"]) == (
+        "Seat",
+        Decimal(2),
+        "Where is <strong>parliament</strong>?",
+    )
+    assert [option["feedback"] for option in first.data["options"]] == ["", "It was never there."]
+    assert [(refused.line, refused.reason.split(".")[0]) for refused in package.refused] == [
+        (23, "The question has no answers")
+    ]
+
+
 TABLE = """identifier;kind;prompt;option_1;option_2;option_3;right;points;tags;level;feedback_1
 seat;choice;Where?;Nairobi;Kisumu;;1;2;law, seat;foundations;Yes
 both;choices;Which?;Kwale;Kilifi;Embu;1,2;;;;
