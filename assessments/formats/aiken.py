@@ -31,7 +31,7 @@ class _Question:
             raise NotReadableError(
                 _("There is no question before the options. Write it in a line above them.")
             )
-        if len(letters) < 2:
+        if len(letters) < 2:  # noqa: PLR2004  said by the words beside it
             raise NotReadableError(
                 _("There are fewer than two options. Write each in a line, as “A. Nairobi”.")
             )

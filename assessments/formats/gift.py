@@ -169,7 +169,7 @@ def _answered(body: str, form: str) -> dict:
     answers = _answers(body, form)
     are_right = all(answer.sign == "=" for answer in answers)
     if are_right and all("->" in answer.text.text for answer in answers):
-        if len(answers) < 2:
+        if len(answers) < 2:  # noqa: PLR2004  said by the words beside it
             raise NotReadableError(_("A matching question needs two pairs or more."))
         return {"kind": "matching", "answers": _matching(body, form)}
     if are_right:
@@ -279,9 +279,7 @@ def _sources(text: str):
         if has_lost_brace and re.match(r"\s*::.*::", line):  # a title begins the next question
             yield start, category, "\n".join(lines)
             lines, depth = [], 0
-        if not lines:
-            start = number
-        elif all(each.lstrip().startswith("//") for each in lines) and not is_comment:
+        if not lines or (all(each.lstrip().startswith("//") for each in lines) and not is_comment):
             start = number
         lines.append(line)
         if not is_comment:
@@ -376,7 +374,7 @@ def _number(question: Question) -> dict:
     return {"answers": answers}
 
 
-def _kind_and_data(question: Question) -> tuple[str, dict]:
+def _kind_and_data(question: Question) -> tuple[str, dict]:  # noqa: PLR0911  one for each kind
     answers = question.answers
     match question.kind:
         case "essay":

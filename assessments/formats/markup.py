@@ -58,7 +58,7 @@ class Files:
             return None
 
 
-def with_media(html: str, files: Files, find: Find, notes: list[str]) -> str:
+def with_media(html: str, files: Files, find: Find, notes: list[str]) -> str:  # noqa: C901  one branch for each case of the format
     """Return `html` with its media as keys of `files`; add to `notes` what was left out, never fetched.
 
     `find` returns the key of what the package calls by a reference, or None.
@@ -116,7 +116,7 @@ def with_media(html: str, files: Files, find: Find, notes: list[str]) -> str:
     return _LINK.sub(link, _MEDIA.sub(medium, html))
 
 
-def all_with_media(data: Any, files: Files, notes: list[str]) -> Any:  # noqa: ANN401  JSON
+def all_with_media(data: Any, files: Files, notes: list[str]) -> Any:
     """Return a body's JSON with the media of all its HTML gathered; only `data:` addresses have any in a text file."""
     if isinstance(data, str):
         return with_media(data, files, lambda _reference: None, notes) if "<" in data else data

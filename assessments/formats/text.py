@@ -36,7 +36,7 @@ def decode(data: bytes) -> str:
 
 def _decode_unmarked(data: bytes) -> str:
     head = data[:2000]
-    if len(head) > 3 and head.count(0) > len(head) // 4:
+    if len(head) > 3 and head.count(0) > len(head) // 4:  # noqa: PLR2004  said by the words beside it
         return data.decode(
             "utf-16-le" if head[1::2].count(0) > head[::2].count(0) else "utf-16-be", "replace"
         )
@@ -90,7 +90,7 @@ def name_from(*candidates: str) -> str:
     """Return an identifier from the first of `candidates` that has letters or figures; from its hash if it has none."""
     for candidate in candidates:
         slug = re.sub(r"[^A-Za-z0-9_.\-]+", "-", candidate).strip("-")
-        if len(slug) > 64:
+        if len(slug) > 64:  # noqa: PLR2004  said by the words beside it
             return f"{slug[:55].rstrip('-')}-{sha256(candidate.encode()).hexdigest()[:8]}"
         if slug:
             return slug
@@ -105,4 +105,4 @@ def name_by_content(text: str) -> str:
 def title_from(html: str) -> str:
     """Return a title from the first words of a question."""
     words = to_plain(html)
-    return words if len(words) <= 80 else words[:79].rsplit(" ", 1)[0] + "…"
+    return words if len(words) <= 80 else words[:79].rsplit(" ", 1)[0] + "…"  # noqa: PLR2004  said by the words beside it
