@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from functools import partial
 from uuid import UUID
 
@@ -212,7 +213,9 @@ def start_attempt(
         )
     versions = _versions([each.item for each in drawn], language)
     points = {
-        each.item: 0 if KINDS[versions[each.item].kind].scored_by == "nobody" else each.points
+        each.item: Decimal(0)
+        if KINDS[versions[each.item].kind].scored_by == "nobody"
+        else each.points
         for each in drawn
     }
     attempt = Attempt.objects.create(
@@ -473,7 +476,8 @@ def submit_overdue_attempts(now: datetime | None = None) -> int:
     for attempt in overdue.prefetch_related("devices"):
         timing = timing_of(attempt, frozen_quiz(attempt.revision_id))
         keeps_answers = any(device.device != FORM for device in attempt.devices.all())
-        if not keeps_answers or now > timing.last_arrival:
+        is_over = timing.last_arrival is not None and now > timing.last_arrival
+        if not keeps_answers or is_over:
             submit_attempt(attempt, now=now)
             submitted += 1
     return submitted

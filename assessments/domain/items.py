@@ -96,7 +96,7 @@ def freeze_item(item: Item, *, by=None) -> ItemVersion:
 
 
 @transaction.atomic
-def save_item(
+def save_item(  # noqa: PLR0913  what an item is
     bank: ItemBank,
     *,
     identifier: str,
@@ -106,7 +106,6 @@ def save_item(
     language: str = "en",
     tags: Iterable[str] = (),
     competencies: Iterable[str] = (),
-    by=None,
     **values: Any,
 ) -> tuple[Item, Saved]:
     """Create the bank's item `identifier` and publish it, or make its next version where it changed.
@@ -114,9 +113,9 @@ def save_item(
     `competencies` are codes; one that no framework has is left out.
     Without a body it is kept as it came (`source_raw`), as a draft that cannot be asked. `values` are further
     fields: stimulus, difficulty, level, translation_of, source_format, source_raw. With `is_draft=True` nothing
-    is published.
+    is published. `by` is its author.
     """
-    is_draft = values.pop("is_draft", False)
+    is_draft, by = values.pop("is_draft", False), values.pop("by", None)
     item = Item.objects.filter(bank=bank, identifier=identifier).first()
     wanted = {
         "title": title[:200],
@@ -127,9 +126,11 @@ def save_item(
     tags = sorted(set(tags))
     claimed = list(Competency.objects.filter(code__in=list(competencies)))
     if item is None:
-        item, saved = Item(bank=bank, identifier=identifier, live=False), "created"
+        item = Item(bank=bank, identifier=identifier, live=False)
+        saved: Saved = "created"
     else:
-        item, saved = item.get_latest_revision_as_object(), "updated"
+        item = item.get_latest_revision_as_object()
+        saved = "updated"
         there = authored(item)
         same_body = (hash_of(*there) if there else "") == (hash_of(kind, body) if body else "")
         others = {name: value for name, value in wanted.items() if name != "body"}

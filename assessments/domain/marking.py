@@ -161,7 +161,7 @@ def fraction_of(body: Body, maximum: Decimal, points: Mapping[str, Decimal]) -> 
 
 
 @transaction.atomic
-def mark_answers(  # noqa: PLR0913  one mark has these parts
+def mark_answers(
     items: Sequence[AttemptItem],
     points: Mapping[str, Decimal],
     *,

@@ -137,46 +137,52 @@ def _replay(
         )
 
 
-def _replay_one(regrade, attempt, items, current, responses, found) -> Before:  # noqa: PLR0913, PLR0917  all that one attempt's replay reads
+def _replay_one(regrade, attempt, items, current, responses, found) -> Before:
     quiz = frozen_quiz(attempt.revision_id)
     positions = {item.pk: item.position for item in items}
     standing = standings(responses, positions, is_one_way=quiz.is_one_way)
     changed = []
-    after: dict[int, Outcome | None] = {}
+    after: list[tuple[AttemptItem, Outcome]] = []
     for item in items:
-        before = after[item.pk] = current.get(item.pk)
-        is_meant = not regrade.item_id or item.version.item_id == regrade.item_id
-        if before is None or not is_meant:
+        before = current.get(item.pk)
+        if before is None:
             continue
-        if regrade.action == Regrade.Action.DROP:
-            if before.verdict != DROPPED:
-                outcome = Outcome(
-                    item=item,
-                    version=before.version,
-                    verdict=DROPPED,
-                    fraction=0,
-                    score=0,
-                    source=Outcome.Source.REGRADE,
-                    by=regrade.by,
-                )
-                changed.append(outcome)
-                after[item.pk] = outcome
-            continue
-        version = item.version.item.current or item.version
-        if KINDS[version.kind].scored_by != "machine" or version.kind != item.version.kind:
-            continue
-        body = instantiate(found[version.pk], seed_of(attempt.seed, item.position))
-        reached = reach(version.kind, body, standing[item.pk], quiz.rules, item.maximum)
-        outcome = outcome_of(
-            item, reached, version=version, source=Outcome.Source.REGRADE, by=regrade.by
-        )
-        if (outcome.verdict, outcome.score) != (before.verdict, before.score):
+        outcome = None
+        if regrade.item_id in {None, item.version.item_id}:
+            outcome = _outcome_after(regrade, attempt, item, before, standing[item.pk], found, quiz)
+        if outcome is not None and (outcome.verdict, outcome.score) != (
+            before.verdict,
+            before.score,
+        ):
             changed.append(outcome)
-            after[item.pk] = outcome
-    rows = [(item, after[item.pk]) for item in items if after[item.pk]]
-    maximum = total([item.maximum for item, outcome in rows if outcome.verdict != DROPPED])
-    score = min(maximum, total([outcome.score for _item, outcome in rows]))
+            after.append((item, outcome))
+        else:
+            after.append((item, before))
+    maximum = total([item.maximum for item, outcome in after if outcome.verdict != DROPPED])
+    score = min(maximum, total([outcome.score for _item, outcome in after]))
     return Before(attempt, score.quantize(CENT), maximum.quantize(CENT), changed)
+
+
+def _outcome_after(regrade, attempt, item, before, standing, found, quiz) -> Outcome | None:
+    """What the regrade says of one item of an attempt; None where it says nothing."""
+    told = {"source": Outcome.Source.REGRADE, "by": regrade.by}
+    if regrade.action == Regrade.Action.DROP:
+        return Outcome(
+            item=item, version=before.version, verdict=DROPPED, fraction=0, score=Decimal(0), **told
+        )
+    version = item.version.item.current or item.version
+    is_dropped = (
+        before.verdict == DROPPED and not regrade.item_id
+    )  # only by its own name is it back
+    if (
+        is_dropped
+        or KINDS[version.kind].scored_by != "machine"
+        or version.kind != item.version.kind
+    ):
+        return None
+    body = instantiate(found[version.pk], seed_of(attempt.seed, item.position))
+    reached = reach(version.kind, body, standing, quiz.rules, item.maximum)
+    return outcome_of(item, reached, version=version, **told)
 
 
 def _chunks(regrade: Regrade, after: int = 0) -> Iterator[list[Attempt]]:

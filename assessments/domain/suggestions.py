@@ -26,7 +26,7 @@ class Suggestion:
 
 
 def _features(similar: np.ndarray, model: np.ndarray, words: np.ndarray, marks: np.ndarray):
-    """One row for each answer: `similar` is answers × marked ones, with -1 where an answer meets itself."""
+    """One row for each answer: `similar` is answers by marked ones, with -1 where an answer meets itself."""
     order = np.argsort(-similar, axis=1)[:, :NEAREST]
     weights = np.clip(np.take_along_axis(similar, order, axis=1), 0.01, None)
     near = (weights * marks[order]).sum(axis=1) / weights.sum(axis=1)

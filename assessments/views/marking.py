@@ -115,7 +115,7 @@ def _give(request, item, *, is_second):
     )
 
 
-def _page(request, item, waiting, question, organisation, *, is_second, problem=""):  # noqa: PLR0913  what one page needs
+def _page(request, item, waiting, question, organisation, *, is_second, problem=""):
     kind = KINDS[item.version.kind]
     body = bodies([item.version])[item.version_id]
     shown = instantiate(body, seed_of(item.attempt.seed, item.position))

@@ -29,7 +29,6 @@ from courses.domain.progress import visit_activity
 from courses.models import Enrolment
 from courses.views.lessons import activity_context, own_enrolment
 
-
 # what lets one move things about instead of choosing from lists
 MOVING = {
     "order": "lms/js/order.js",

@@ -125,18 +125,20 @@ def take(attempt, user, dice, *, changes_phone):
             if dice.random() < 0.6:
                 each.send()
         line.echo()
-    for _ in range(200):  # the old phone comes back first, then the one in use hands in
-        if not any(each.outbox for each in phones):
-            break
-        for each in phones:
-            each.send()
+    flush(phones)  # the old phone comes back first, then the one in use hands in
     phone.act("submit")
-    for _ in range(200):
-        phone.send()
-        line.echo()
-        if not phone.outbox:
-            break
+    flush([phone])
     return given_last
+
+
+def flush(phones):
+    """Go on sending until everything was acknowledged."""
+    for _ in range(200):
+        if not any(phone.outbox for phone in phones):
+            return
+        for phone in phones:
+            phone.send()
+            phone.line.echo()
 
 
 @pytest.mark.parametrize("changes_phone", [False, True])
