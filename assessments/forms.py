@@ -17,7 +17,7 @@ from assessments.domain.scoring import Standing, is_empty, score_body, seed_of
 from assessments.interactions import KINDS
 from assessments.interactions.shapes import Body
 from assessments.interactions.variables import instantiate
-from assessments.models import Attempt, AttemptItem, Item, ResponseType
+from assessments.models import Allowance, Attempt, AttemptItem, Item, ResponseType, Sitting
 
 
 def fingerprint(standing: Standing) -> str:
@@ -27,6 +27,7 @@ def fingerprint(standing: Standing) -> str:
 
 
 IMPORT_MEGABYTES = 50
+ANSWER_FILE_BYTES = 2 * 1024 * 1024
 CERTAINTY = [("1", _("not sure")), ("2", _("fairly sure")), ("3", _("certain"))]
 
 
@@ -282,4 +283,80 @@ class ExportForm(forms.Form):
             ("qti3", _("QTI 3.0 package")),
             ("csv", _("CSV: our own template, for Excel")),
         ],
+    )
+
+
+class SittingForm(forms.ModelForm):
+    """When a run takes a quiz. Times are the reader's own."""
+
+    class Meta:
+        model = Sitting
+        fields = ["opens_at", "closes_at", "pin"]
+        widgets = {
+            name: forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+            for name in ("opens_at", "closes_at")
+        }
+
+    def clean(self):
+        cleaned = super().clean()
+        opens, closes = cleaned.get("opens_at"), cleaned.get("closes_at")
+        if opens and closes and closes <= opens:
+            self.add_error("closes_at", gettext("It closes before it opens. Choose a later time."))
+        return cleaned
+
+
+class AllowanceForm(forms.ModelForm):
+    """More time or tries: for one learner, or for all whom the organisation sent."""
+
+    class Meta:
+        model = Allowance
+        fields = ["extra_percent", "extra_tries", "reason"]
+
+    field_order = ["enrolment"]
+
+    def __init__(self, *args, enrolments, **kwargs):
+        super().__init__(*args, **kwargs)
+        # made here, for records are queried only inside a scope
+        self.fields["enrolment"] = forms.ModelChoiceField(
+            enrolments,
+            required=False,
+            label=_("For"),
+            empty_label=gettext("all of this organisation"),
+        )
+        self.fields["enrolment"].label_from_instance = lambda enrolment: enrolment.user.full_name
+        self.order_fields(self.field_order)
+
+    def clean(self):
+        cleaned = super().clean()
+        if not cleaned.get("extra_percent") and not cleaned.get("extra_tries"):
+            raise forms.ValidationError(gettext("Give more time, more tries, or both."))
+        return cleaned
+
+
+class AnswerFileForm(forms.Form):
+    file = forms.FileField(
+        label=_("Answer file of a phone"),
+        help_text=_("The file that a learner saved with “Save my answers as a file”."),
+    )
+
+    def clean_file(self):
+        file = self.cleaned_data["file"]
+        if file.size > ANSWER_FILE_BYTES:
+            raise forms.ValidationError(
+                gettext("This file is too large to be one of answers. Choose another.")
+            )
+        try:
+            return file.read().decode()
+        except UnicodeDecodeError as error:
+            raise forms.ValidationError(
+                gettext("This is not an answer file. Choose the file that the phone saved.")
+            ) from error
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Learners read it."),
     )

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from decimal import Decimal
 from hashlib import sha256
 from typing import Any, Literal
 
@@ -179,3 +180,37 @@ def tag_items(
         item.tags.add(*add)
         item.tags.remove(*remove)
         item.save()
+
+
+def also_accepting(body: Body, answer: str) -> Body | None:
+    """Return the body with one more right answer: an option by its id, a text or a number as typed.
+
+    None where a question of this kind cannot take one, or the answer is right already.
+    """
+    data = body.model_dump(mode="json")
+    if "options" in data:
+        option = next((row for row in data["options"] if row["id"] == answer), None)
+        if option is None or Decimal(option["mark"]) == 1:
+            return None
+        option["mark"] = "1"
+    elif isinstance(data.get("answers"), list) and answer.strip():
+        name = "value" if "units" in data else "text"
+        if any(row[name] == answer and Decimal(row["mark"]) == 1 for row in data["answers"]):
+            return None
+        data["answers"].insert(0, {name: answer, "mark": "1"})
+    else:
+        return None
+    try:
+        return type(body).model_validate(data)
+    except ValueError:
+        return None
+
+
+@transaction.atomic
+def publish_body(item: Item, body: Body, *, by) -> ItemVersion:
+    """Make `body` the item's next version."""
+    item = item.get_latest_revision_as_object()
+    item.body = raw_body(item.kind, body)
+    item.save()
+    item.save_revision(user=by, log_action=True).publish(user=by)
+    return Item.objects.select_related("current").get(pk=item.pk).current

@@ -21,6 +21,7 @@ from assessments.domain.outcomes import (
 from assessments.domain.quizzes import frozen_quiz
 from assessments.domain.scoring import CENT, percent, reach, seed_of, total
 from assessments.interactions import KINDS
+from assessments.interactions.shapes import Body
 from assessments.interactions.variables import instantiate
 from assessments.models import (
     Attempt,
@@ -102,8 +103,10 @@ def _responses(attempts: Sequence[Attempt]) -> dict[int, list[SimpleNamespace]]:
     return found
 
 
-def _replay(regrade: Regrade, attempts: Sequence[Attempt]) -> Iterator[Before]:
-    """What becomes of each attempt; five queries for all of them."""
+def _replay(
+    regrade: Regrade, attempts: Sequence[Attempt], as_if: Body | None = None
+) -> Iterator[Before]:
+    """What becomes of each attempt, `as_if` the question had this body; five queries for all of them."""
     items = defaultdict(list)
     for item in AttemptItem.objects.filter(attempt__in=attempts).select_related(
         "version__item__current"
@@ -121,6 +124,8 @@ def _replay(regrade: Regrade, attempts: Sequence[Attempt]) -> Iterator[Before]:
         if item.version.item.current_id
     }
     found = bodies([*newest, *(item.version for rows in items.values() for item in rows)])
+    if as_if is not None:
+        found |= {version.pk: as_if for version in newest if version.item_id == regrade.item_id}
     for attempt in attempts:
         yield _replay_one(
             regrade,
@@ -187,11 +192,14 @@ def _chunks(regrade: Regrade, after: int = 0) -> Iterator[list[Attempt]]:
         after = chunk[-1].pk
 
 
-def foresee_regrade(regrade: Regrade) -> Forecast:
-    """Say what the regrade, which need not be saved, would do; nothing is written."""
+def foresee_regrade(regrade: Regrade, as_if: Body | None = None) -> Forecast:
+    """Say what the regrade, which need not be saved, would do; nothing is written.
+
+    `as_if` is a body that the question does not have yet.
+    """
     forecast = Forecast()
     for chunk in _chunks(regrade):
-        for row in _replay(regrade, chunk):
+        for row in _replay(regrade, chunk, as_if):
             forecast.add(row)
     return forecast
 

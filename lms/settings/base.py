@@ -170,6 +170,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "assessments.tasks.submit_overdue_attempts_task",
         "schedule": 30,
     },
+    "resume-regrades": {
+        "task": "assessments.tasks.resume_regrades_task",
+        "schedule": 120,
+    },
     "propose-missed-awards": {
         "task": "certification.tasks.propose_missed_awards_task",
         "schedule": 300,
