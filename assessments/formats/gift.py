@@ -356,6 +356,12 @@ def pairs(rows: list[tuple[str, str]]) -> dict:
     targets: dict[str, str] = {}
     for _left, right in rows:
         targets.setdefault(right, f"t{len(targets) + 1}")
+    if len(targets) < 2:  # noqa: PLR2004  said by the sentence
+        raise NotReadableError(
+            _(
+                "All pairs have the same right side. Write another one, or one that fits nowhere, as “= -> Kigali”."
+            )
+        )
     sources = [(left, targets[right]) for left, right in rows if left]
     return {
         "sources": [{"id": f"s{n}", "text": text} for n, (text, _target) in enumerate(sources, 1)],
