@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from assessments.formats.records import NotReadableError, Package, ReadItem, take
 from assessments.formats.text import name_by_content, title_from, to_html
 
-_OPTION = re.compile(r"\s*([A-Za-z])[).](?!\w\.)\s*(.*\S)\s*")
-_ANSWER = re.compile(r"\s*ANSWER:\s*(.*?)\s*", re.IGNORECASE)
+_OPTION = re.compile(r"([A-Za-z])[).](?!\w\.)\s*(\S.*)")
+_ANSWER = re.compile(r"ANSWER:\s*(.*)", re.IGNORECASE)
 
 
 @dataclass
@@ -72,7 +72,7 @@ def _questions(text: str):
         if not line.strip():
             continue
         question = question or _Question(number)
-        answer, option = _ANSWER.fullmatch(line), _OPTION.fullmatch(line)
+        answer, option = _ANSWER.fullmatch(line.strip()), _OPTION.fullmatch(line.strip())
         if answer:
             question.answer = answer.group(1)
             yield question
@@ -89,7 +89,10 @@ def _questions(text: str):
 
 
 def is_aiken(text: str) -> bool:
-    return re.search(r"^\s*ANSWER:\s*[A-Za-z]\s*$", text, re.MULTILINE | re.IGNORECASE) is not None
+    return (
+        re.search(r"^[ \t]*ANSWER:[ \t]*[A-Za-z][ \t]*$", text, re.MULTILINE | re.IGNORECASE)
+        is not None
+    )
 
 
 def read_aiken(text: str) -> Package:

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 from django.utils.translation import gettext as _
 
 from assessments.formats.media import medium_of
+from assessments.formats.records import NotReadableError
 
 Find = Callable[[str], str | None]
 
@@ -20,6 +21,8 @@ _MEDIA = re.compile(
     r"<(img|embed|input)\b([^>]*)>|<(audio|video|object|iframe)\b([^>]*)>(.*?)</\3\s*>|<(object|iframe|audio|video)\b([^>]*)/>",
     re.IGNORECASE | re.DOTALL,
 )
+_TAGS = re.compile(r"<(?:a|audio|video|object|iframe)\b", re.IGNORECASE)
+MAX_TAGS = 300  # each is looked for to its end
 _LINK = re.compile(r"<a\b([^>]*)>(.*?)</a\s*>", re.IGNORECASE | re.DOTALL)
 _ATTRIBUTE = re.compile(r"([\w:-]+)\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'>]+)")
 _REMOTE = re.compile(r"^(?:[a-z][a-z0-9+.-]*:)?//|^(?:https?|ftp):", re.IGNORECASE)
@@ -63,6 +66,12 @@ def with_media(html: str, files: Files, find: Find, notes: list[str]) -> str:  #
 
     `find` returns the key of what the package calls by a reference, or None.
     """
+
+    if len(_TAGS.findall(html)) > MAX_TAGS:
+        raise NotReadableError(
+            _("A text holds more than %(count)d links and media. Divide it into several questions.")
+            % {"count": MAX_TAGS}
+        )
 
     def key_of(address: str) -> str | None:
         address = address.strip()

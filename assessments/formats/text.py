@@ -15,7 +15,7 @@ _BOMS = [
 _TAG = re.compile(
     r"</?(?:a|abbr|audio|b|big|blockquote|br|caption|center|cite|code|col|colgroup|dd|del|div|dl|dt|em|embed|figure"
     r"|figcaption|font|h[1-6]|hr|i|iframe|img|ins|kbd|li|math|object|ol|p|pre|q|s|samp|script|small|source|span|strike"
-    r"|strong|style|sub|sup|svg|table|tbody|td|tfoot|th|thead|tr|tt|u|ul|var|video)(?:\s[^<>]*)?/?>|<!--.*?-->",
+    r"|strong|style|sub|sup|svg|table|tbody|td|tfoot|th|thead|tr|tt|u|ul|var|video)(?:\s[^<>]*)?/?>",
     re.IGNORECASE | re.DOTALL,
 )
 _BLOCK = re.compile(r"<(?:p|div|ul|ol|table|pre|h[1-6]|blockquote|dl|figure)\b", re.IGNORECASE)
@@ -46,8 +46,18 @@ def _decode_unmarked(data: bytes) -> str:
         return data.decode("cp1252", "replace")
 
 
+def _without_comments(html: str) -> str:
+    """Return HTML without its comments; a comment that never ends is text."""
+    parts, end = [], 0
+    while (start := html.find("<!--", end)) >= 0 and (close := html.find("-->", start)) >= 0:
+        parts.append(html[end:start])
+        end = close + len("-->")
+    return "".join([*parts, html[end:]])
+
+
 def escape_stray(text: str) -> str:
     """Return HTML in which `<` and `&` that begin nothing of HTML are written as entities."""
+    text = _without_comments(text)
     parts, end = [], 0
     for tag in _TAG.finditer(text):
         parts += [text[end : tag.start()].replace("<", "&lt;"), tag.group()]

@@ -135,9 +135,11 @@ def _questions(text: str):
 
 def is_text2qti(text: str) -> bool:
     has_answer = re.search(
-        r"^\s*(?:\*[a-zA-Z]\)|\[\*\]|=\s+[-\d\[]|\*\s+\S|_{4,}$|\^{4,}$)", text, re.MULTILINE
+        r"^[ \t]*(?:\*[a-zA-Z]\)|\[\*\]|=\s+[-\d\[]|\*\s+\S|_{4,}$|\^{4,}$)", text, re.MULTILINE
     )
-    return has_answer is not None and re.search(r"^\s*\d+\.\s+\S", text, re.MULTILINE) is not None
+    return (
+        has_answer is not None and re.search(r"^[ \t]*\d+\.\s+\S", text, re.MULTILINE) is not None
+    )
 
 
 def read_text2qti(text: str) -> Package:

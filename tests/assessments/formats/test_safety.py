@@ -155,6 +155,31 @@ def test_files_are_told_by_their_first_bytes(data, media_type):
     assert (medium.media_type if medium else None) == media_type
 
 
+LONG = 200_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\n" * LONG + "ANSWER: A",
+        "Where?\nA) " + " " * LONG + "\nANSWER: A",
+        "Where? {" + "\n" * LONG + "=a ~b}",
+        "[html]" + "<!--" * LONG + " {T}",
+        "[html]" + "<audio>" * LONG + " {T}",
+        "[html]" + "<a href\\=x>" * LONG + " {T}",
+        "Where? {" + "~" * LONG + "=a}",
+        "1. " + " " * LONG + "\n*a) x\nb) y",
+        "{1:SA:" * LONG,
+        "\\" * LONG + " {T}",
+    ],
+    ids=range(10),
+)
+def test_long_runs_take_time_that_grows_with_their_length_alone(text):
+    package = read_package("x", text.encode())
+
+    assert not package.is_empty
+
+
 def test_files_elsewhere_on_the_web_are_noted_and_never_fetched():
     [item] = read_package(
         "x", b'[html]<img src\\="http\\://127.0.0.1\\:9/x.png" alt\\="A map"> Where? {=a ~b}'

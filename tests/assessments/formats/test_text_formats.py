@@ -90,6 +90,7 @@ def test_gift_keeps_titles_identifiers_tags_categories_and_feedback():
         ("Good {T}\n\nBad {#many}", 3, "“many” is no number"),
         ("Good {T}\n\nBad {one =two}", 3, "stands before the first answer"),
         ("Good {T}\n\nBad {=a -> b}", 3, "two pairs or more"),
+        ("Good {T}\n\nBad {=a -> b =c -> b}", 3, "the same right side"),
     ],
 )
 def test_gift_refuses_a_bad_question_with_its_line_and_reads_the_others(source, line, words):
