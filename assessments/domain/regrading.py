@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
 from types import SimpleNamespace
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -28,6 +29,7 @@ from assessments.models import (
     AttemptItem,
     Change,
     Item,
+    ItemVersion,
     Outcome,
     Regrade,
     Response,
@@ -92,13 +94,22 @@ def attempts_with(regrade: Regrade):
     return attempts.order_by("pk")
 
 
-def _responses(attempts: Sequence[Attempt]) -> dict[int, list[SimpleNamespace]]:
-    """{attempt: rows of its ledger}; plain rows, for there may be hundreds of thousands."""
-    names = ("attempt_id", "epoch", "seq", "type", "item_id", "value", "certainty", "is_late")
+def _rows(queryset, *names: str) -> Iterator[SimpleNamespace]:
+    """Plain rows: there may be hundreds of thousands, and whole records take ten times as long."""
+    for values in queryset.order_by().values_list(*names).iterator(chunk_size=10_000):
+        yield SimpleNamespace(**dict(zip(names, values, strict=True)))
+
+
+def _responses(regrade: Regrade, attempts: Sequence[Attempt]) -> dict[int, list[SimpleNamespace]]:
+    """{attempt: rows of its ledger}, of the question at fault alone where the order of questions does not matter."""
     rows = Response.objects.filter(attempt__in=attempts, is_accepted=True, item__isnull=False)
+    is_one_way = any(frozen_quiz(attempt.revision_id).is_one_way for attempt in attempts)
+    if regrade.item_id and not is_one_way:
+        rows = rows.filter(item__version__item=regrade.item_id)
     found = defaultdict(list)
-    for values in rows.order_by().values_list(*names):
-        row = SimpleNamespace(**dict(zip(names, values, strict=True)), is_accepted=True)
+    names = ("attempt_id", "epoch", "seq", "type", "item_id", "value", "certainty", "is_late")
+    for row in _rows(rows, *names):
+        row.is_accepted = True
         found[row.attempt_id].append(row)
     return found
 
@@ -108,32 +119,25 @@ def _replay(
 ) -> Iterator[Before]:
     """What becomes of each attempt, `as_if` the question had this body; five queries for all of them."""
     items = defaultdict(list)
-    for item in AttemptItem.objects.filter(attempt__in=attempts).select_related(
-        "version__item__current"
-    ):
+    asked = list(AttemptItem.objects.filter(attempt__in=attempts))
+    versions = ItemVersion.objects.select_related("item__current").in_bulk(
+        {item.version_id for item in asked}
+    )
+    for item in asked:
+        item.version = versions[item.version_id]  # one copy of each: its content is large
         items[item.attempt_id].append(item)
+    outcomes = Outcome.objects.filter(item__attempt__in=attempts, is_current=True)
     current = {
-        outcome.item_id: outcome
-        for outcome in Outcome.objects.filter(item__attempt__in=attempts, is_current=True)
+        row.item_id: row for row in _rows(outcomes, "item_id", "version_id", "verdict", "score")
     }
-    responses = _responses(attempts)
-    newest = {
-        item.version.item.current
-        for rows in items.values()
-        for item in rows
-        if item.version.item.current_id
-    }
-    found = bodies([*newest, *(item.version for rows in items.values() for item in rows)])
+    responses = _responses(regrade, attempts)
+    newest = [version.item.current for version in versions.values() if version.item.current_id]
+    found = bodies([*newest, *versions.values()])
     if as_if is not None:
         found |= {version.pk: as_if for version in newest if version.item_id == regrade.item_id}
     for attempt in attempts:
         yield _replay_one(
-            regrade,
-            attempt,
-            items[attempt.pk],
-            current,
-            responses[attempt.pk],
-            found,
+            regrade, attempt, items[attempt.pk], current, responses[attempt.pk], found
         )
 
 
@@ -142,7 +146,7 @@ def _replay_one(regrade, attempt, items, current, responses, found) -> Before:
     positions = {item.pk: item.position for item in items}
     standing = standings(responses, positions, is_one_way=quiz.is_one_way)
     changed = []
-    after: list[tuple[AttemptItem, Outcome]] = []
+    after: list[tuple[AttemptItem, Any]] = []
     for item in items:
         before = current.get(item.pk)
         if before is None:
@@ -168,7 +172,12 @@ def _outcome_after(regrade, attempt, item, before, standing, found, quiz) -> Out
     told = {"source": Outcome.Source.REGRADE, "by": regrade.by}
     if regrade.action == Regrade.Action.DROP:
         return Outcome(
-            item=item, version=before.version, verdict=DROPPED, fraction=0, score=Decimal(0), **told
+            item=item,
+            version_id=before.version_id,
+            verdict=DROPPED,
+            fraction=0,
+            score=Decimal(0),
+            **told,
         )
     version = item.version.item.current or item.version
     is_dropped = (
