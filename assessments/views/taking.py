@@ -83,6 +83,9 @@ def _questions(attempt, items, standings, quiz, forms):
         standing, form = standings[item.pk], forms[item.position]
         row = {
             "item": item,
+            "position": str(
+                item.position
+            ),  # a number would be written out by locale, twenty times a question
             "form": form,
             "standing": standing,
             "section": quiz.sections[item.section],

@@ -56,14 +56,14 @@ class Line:
         return response.json() if response.status_code == 200 else None
 
     def _die(self, address, body):
-        record = attempts_domain.record_events
+        record = attempts_domain.append_events
 
         def record_and_die(*args, **kwargs):
             with transaction.atomic():
                 record(*args, **kwargs)
                 raise Died
 
-        with patch("lms.api.attempts.record_events", record_and_die):
+        with patch("lms.api.attempts.append_events", record_and_die):
             self._send(address, body)
 
     def echo(self):
