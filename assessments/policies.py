@@ -10,7 +10,16 @@ class BankPolicy(ModelPermissionPolicy):
 
     def _is_visible(self, user, instance):
         bank = instance.pk if isinstance(instance, ItemBank) else instance.bank_id
-        return not bank or ItemBank.objects.visible_to(user).filter(pk=bank).exists()
+        return not bank or bank in self._banks_of(user)
+
+    def _banks_of(self, user):
+        """The ids of a person's banks, asked once a request: a list asks for each of its rows."""
+        cached = f"{self.__class__.__name__}_banks"
+        if not hasattr(user, cached):
+            setattr(
+                user, cached, set(ItemBank.objects.visible_to(user).values_list("pk", flat=True))
+            )
+        return getattr(user, cached)
 
     def user_has_permission_for_instance(self, user, action, instance):
         return super().user_has_permission_for_instance(

@@ -1,5 +1,9 @@
 """What authors get in Wagtail: question banks, questions with a preview that scores, and shared texts."""
 
+from functools import wraps
+
+from django.contrib.admin.utils import unquote
+from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -12,6 +16,7 @@ from wagtail.admin.ui.tables import Column
 from wagtail.admin.widgets.button import Button
 from wagtail.snippets.bulk_actions.snippet_bulk_action import SnippetBulkAction
 from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.chooser import ChooseResultsView, ChooseView, SnippetChooserViewSet
 from wagtail.snippets.views.snippets import IndexView, SnippetViewSet, SnippetViewSetGroup
 
 from assessments.domain.items import freeze_stimulus, tag_items
@@ -61,6 +66,44 @@ class ItemFilterSet(WagtailFilterSet):
         return items.of_status(value)
 
 
+class OwnChooseMixin:
+    """A chooser that offers only what is in banks that the person may use."""
+
+    def get_object_list(self):
+        return super().get_object_list() & self.model.objects.visible_to(self.request.user)
+
+
+class OwnChooseView(OwnChooseMixin, ChooseView):
+    pass
+
+
+class OwnChooseResultsView(OwnChooseMixin, ChooseResultsView):
+    pass
+
+
+class OwnChooserViewSet(SnippetChooserViewSet):
+    choose_view_class = OwnChooseView
+    choose_results_view_class = OwnChooseResultsView
+
+
+class BankedViewSet(SnippetViewSet):
+    """Pages about what banks hold: Wagtail asks what a group may do, this asks whose bank it is."""
+
+    chooser_viewset_class = OwnChooserViewSet
+
+    def construct_view(self, view_class, **kwargs):
+        view = super().construct_view(view_class, **kwargs)
+
+        @wraps(view)
+        def of_own_banks(request, *args, **kwargs):
+            if "pk" in kwargs:
+                own = self.model.objects.visible_to(request.user)
+                get_object_or_404(own, pk=unquote(str(kwargs["pk"])))
+            return view(request, *args, **kwargs)
+
+        return of_own_banks
+
+
 class ItemIndexView(IndexView):
     def get_base_queryset(self):
         return (
@@ -70,7 +113,7 @@ class ItemIndexView(IndexView):
         )
 
 
-class ItemViewSet(SnippetViewSet):
+class ItemViewSet(BankedViewSet):
     model = Item
     icon = "help"
     menu_label = gettext_lazy("Questions")
@@ -99,7 +142,7 @@ class BankIndexView(IndexView):
         return ItemBank.objects.visible_to(self.request.user).select_related("organisation")
 
 
-class BankViewSet(SnippetViewSet):
+class BankViewSet(BankedViewSet):
     model = ItemBank
     icon = "folder-open-inverse"
     menu_label = gettext_lazy("Question banks")
@@ -122,8 +165,14 @@ class BankViewSet(SnippetViewSet):
         ]
 
 
-class StimulusViewSet(SnippetViewSet):
+class StimulusIndexView(IndexView):
+    def get_base_queryset(self):
+        return Stimulus.objects.visible_to(self.request.user).select_related("bank")
+
+
+class StimulusViewSet(BankedViewSet):
     model = Stimulus
+    index_view_class = StimulusIndexView
     icon = "doc-full"
     menu_label = gettext_lazy("Shared texts")
     list_display = ["title", "bank"]
@@ -166,6 +215,10 @@ class TagItems(SnippetBulkAction):
     action_type = "tag"
     template_name = "assessments/bulk_tag.html"
     form_class = TagForm
+
+    def check_perm(self, item):
+        policy = self.permission_policy
+        return policy.user_has_permission_for_instance(self.request.user, "change", item)
 
     def get_execution_context(self):
         return {"form": self.cleaned_form, "user": self.request.user}

@@ -89,6 +89,11 @@ class ItemBank(models.Model):
         return self.name
 
 
+class StimulusQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(bank__in=ItemBank.objects.visible_to(user))
+
+
 class Stimulus(models.Model):
     """A text, picture or table that several items share. Versions of those items keep a copy."""
 
@@ -99,6 +104,8 @@ class Stimulus(models.Model):
     text = RichTextField(
         _("text"), features=["h3", "bold", "italic", "ol", "ul", "link", "image", "document-link"]
     )
+
+    objects = StimulusQuerySet.as_manager()
 
     panels = ["bank", "title", "text"]
 
