@@ -108,7 +108,7 @@ class ItemIndexView(IndexView):
     def get_base_queryset(self):
         return (
             Item.objects.visible_to(self.request.user)
-            .select_related("bank", "current")
+            .select_related("bank", "current", "latest_revision")
             .with_status()
         )
 
