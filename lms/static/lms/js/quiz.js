@@ -71,9 +71,13 @@ customElements.define("lms-quiz", class extends HTMLElement {
     this.listen();
     this.part("status").hidden = false;
     this.part("download").hidden = false;
-    if (this.outbox.record.isHandedIn) this.lock();
     this.show(this.positionInAddress());
     this.say();
+    if (this.outbox.record.isHandedIn) {
+      this.lock();
+      this.look();
+      this.tell(this.words.handedIn);
+    }
     this.keepPage();
     await this.sayOpen();
     this.send();
@@ -123,7 +127,7 @@ customElements.define("lms-quiz", class extends HTMLElement {
     this.addEventListener("lms-timeup", (event) => { event.preventDefault(); this.timeUp(); });
     addEventListener("hashchange", () => this.show(this.positionInAddress()));
     addEventListener("online", () => { this.backoff = BACKOFF_MS[0]; this.send(); });
-    addEventListener("offline", () => this.say());
+    addEventListener("offline", () => { this.isOnline = false; this.say(); });
     addEventListener("pagehide", () => this.leave());
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState === "hidden") this.leave(); else this.send();
@@ -231,7 +235,7 @@ customElements.define("lms-quiz", class extends HTMLElement {
   }
   isAnswered(section) {
     if (!this.part("answer", section)) return true;
-    return this.inputs(section).some(([name, value]) => value.trim() && !/-(was|certainty)$/.test(name));
+    return this.inputs(section).some(([name, value]) => value.trim() && value !== "[]" && !/-(was|certainty|unit|drop)$/.test(name));
   }
 
   /* The overview is made here, for the line may be gone when one wants to hand in. */
@@ -255,7 +259,7 @@ customElements.define("lms-quiz", class extends HTMLElement {
       what.textContent = this.word("question", position) + (section.querySelector("[data-flag]")?.checked ? " ⚑" : "");
       const state = document.createElement("span");
       state.className = "kind";
-      state.textContent = this.isAnswered(section) ? this.part("state", section).textContent : this.words.noAnswer;
+      state.dataset.stateOf = position;
       link.append(mark, what, state);
       const item = document.createElement("li");
       item.append(link);
@@ -275,10 +279,13 @@ customElements.define("lms-quiz", class extends HTMLElement {
     if (missing.length) this.overview.append(this.note("warning", this.word("missing", missing.length)));
     this.overview.append(list);
     if (this.others) this.overview.append(this.note("warning", this.words.other));
-    if (!this.isOnline) this.overview.append(this.note("warning", this.words.handInOffline));
-    this.overview.append(button);
+    const offline = this.note("warning", this.words.handInOffline);
+    offline.dataset.part = "offline";
+    button.disabled = Boolean(this.isLocked);
+    this.overview.append(offline, button);
     this.form.hidden = this.part("look").hidden = true;
     this.form.after(this.overview);
+    this.say();
     this.overview.focus();
   }
   note(kind, text) {
@@ -321,6 +328,7 @@ customElements.define("lms-quiz", class extends HTMLElement {
       const { ok, status, told } = await this.post(this.dataset.open, { device: this.outbox.record.device, user_agent: navigator.userAgent.slice(0, 200) });
       this.isOnline = true;
       if (!ok) { this.answeredWith(status, told); return false; }
+      if (this.isSignedOut) { this.isSignedOut = false; this.part("problems").replaceChildren(); }
       const middle = (started + Date.now()) / 2;
       await this.outbox.change((record) => {
         record.offset = Date.parse(told.server_time) - middle;
@@ -358,6 +366,7 @@ customElements.define("lms-quiz", class extends HTMLElement {
       } catch { this.isOnline = false; this.later(); return; }
       if (!reply.ok) { this.answeredWith(reply.status, reply.told); this.later(); return; }
       this.backoff = BACKOFF_MS[0];
+      if (this.isSignedOut) { this.isSignedOut = false; this.part("problems").replaceChildren(); }
       await this.took(events, reply.told);
       if (reply.told.state === "submitted" || reply.told.state === "scored") { this.finish(reply.told.url); return; }
     }
@@ -373,13 +382,18 @@ customElements.define("lms-quiz", class extends HTMLElement {
     }
     this.say();
   }
+  /* The wait grows with tries of its own accord alone: answers given meanwhile try too, and must not lengthen it. */
   later() {
-    this.backoff = Math.min(this.backoff * 2, BACKOFF_MS[1]);
-    this.retry = setTimeout(() => this.send(), this.backoff * (0.5 + Math.random()));
+    this.retry = setTimeout(() => {
+      this.backoff = Math.min(this.backoff * 2, BACKOFF_MS[1]);
+      this.send();
+    }, this.backoff * (0.5 + Math.random()));
     this.say();
   }
   answeredWith(status, told) {
     if (status === 401 || status === 403) {
+      if (this.isSignedOut) return;
+      this.isSignedOut = true;
       const link = document.createElement("a");
       link.href = `${this.dataset.signIn}?next=${encodeURIComponent(location.pathname)}`;
       link.textContent = this.words.signInLink;
@@ -436,10 +450,14 @@ customElements.define("lms-quiz", class extends HTMLElement {
       if (this.refused.has(position)) state.textContent = `${this.words.refused}: ${this.refused.get(position)}`;
       else if (positions.has(position)) state.textContent = this.words.here;
       else state.textContent = isAnswered ? this.words.kept : "";
+      const row = this.overview?.querySelector(`[data-state-of="${position}"]`);
+      if (row) row.textContent = isAnswered ? state.textContent : this.words.noAnswer;
       if (!link) continue;
       link.classList.toggle("done", isAnswered);
       link.classList.toggle("flagged", Boolean(section.querySelector("[data-flag]")?.checked));
     }
+    const offline = this.overview && this.part("offline", this.overview);
+    if (offline) offline.hidden = this.isOnline !== false || Boolean(this.isLocked);
     if (!this.outbox.db && !this.toldStorage) { this.toldStorage = true; this.tell(this.words.noStorage); }
   }
   tell(sentence) { this.part("problems").replaceChildren(this.note("warning", sentence)); }
@@ -462,11 +480,12 @@ customElements.define("lms-quiz", class extends HTMLElement {
   /* The page itself is kept for when the tab is killed while there is no line. */
   async keepPage() {
     if (!("serviceWorker" in navigator)) return;
+    const isKept = Boolean(navigator.serviceWorker.controller);  /* then the worker itself fetched this page */
     try {
       await navigator.serviceWorker.register("/sw.js");
       const worker = (await navigator.serviceWorker.ready).active;
       const parts = [...document.querySelectorAll("link[rel=stylesheet], link[rel=icon], script[src], main img[src]")];
-      worker.postMessage({ keep: location.pathname, parts: parts.map((part) => part.href || part.src) });
+      worker.postMessage({ keep: isKept ? "" : location.pathname, parts: parts.map((part) => part.href || part.src) });
     } catch { /* a browser that shuts workers out still has the outbox */ }
   }
 });
