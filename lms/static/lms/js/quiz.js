@@ -75,7 +75,7 @@ customElements.define("lms-quiz", class extends HTMLElement {
     this.say();
     if (this.outbox.record.isHandedIn) {
       this.lock();
-      this.look();
+      if (this.part("look")) this.look();
       this.tell(this.words.handedIn);
     }
     this.keepPage();
@@ -97,6 +97,17 @@ customElements.define("lms-quiz", class extends HTMLElement {
       if (waiting.has(Number(position)) || Date.parse(at) > this.renderedAt) this.fill(section, inputs);
     }
   }
+  /* What was taken in before; the box to choose files from shows only what was chosen last. */
+  showFiles(section) {
+    const field = section.querySelector("input[type=file]");
+    if (!field) return;
+    const shown = this.part("files", section) ?? document.createElement("p");
+    shown.dataset.part = "files";
+    shown.className = "small";
+    const files = JSON.parse(section.querySelector("input[type=hidden][name$=-value]").value || "[]");
+    shown.textContent = files.map((each) => `✓ ${each.name}`).join(", ");
+    field.after(shown);
+  }
   fill(section, inputs) {
     const left = new Map();
     for (const [name, value] of inputs) left.set(name, [...(left.get(name) ?? []), value]);
@@ -107,6 +118,7 @@ customElements.define("lms-quiz", class extends HTMLElement {
       else if (field.multiple) for (const option of field.options) option.selected = values.includes(option.value);
       else field.value = values.shift() ?? "";
     }
+    this.showFiles(section);
     section.dispatchEvent(new CustomEvent("lms-filled", { bubbles: true }));
   }
   inputs(section) {
@@ -120,8 +132,8 @@ customElements.define("lms-quiz", class extends HTMLElement {
   }
 
   listen() {
-    this.form.addEventListener("input", (event) => this.changed(event.target));
-    this.form.addEventListener("change", (event) => this.changed(event.target));
+    this.form.addEventListener("input", (event) => this.changed(event));
+    this.form.addEventListener("change", (event) => this.changed(event));
     this.form.addEventListener("submit", (event) => this.pressed(event));
     this.addEventListener("click", (event) => this.clicked(event));
     this.addEventListener("lms-timeup", (event) => { event.preventDefault(); this.timeUp(); });
@@ -134,10 +146,11 @@ customElements.define("lms-quiz", class extends HTMLElement {
     });
     this.wireBeat = setInterval(() => { if (this.outbox.record.events.length) this.send(); }, BACKOFF_MS[1]);
   }
-  changed(field) {
+  changed(event) {
+    const field = event.target;
     const section = field.closest("[data-position]");
     if (!section || this.isLocked) return;
-    if (field.type === "file") { this.upload(section, field); return; }
+    if (field.type === "file") { if (event.type === "change") this.upload(section, field); return; }
     if ("flag" in field.dataset) {
       this.add({ type: "flag", position: Number(section.dataset.position), value: field.checked });
       return;
@@ -282,8 +295,11 @@ customElements.define("lms-quiz", class extends HTMLElement {
     const offline = this.note("warning", this.words.handInOffline);
     offline.dataset.part = "offline";
     button.disabled = Boolean(this.isLocked);
-    this.overview.append(offline, button);
+    const final = document.createElement("p");
+    final.textContent = this.words.final;
+    this.overview.append(offline, final, button);
     this.form.hidden = this.part("look").hidden = true;
+    this.querySelector(".question-list [aria-current]")?.removeAttribute("aria-current");
     this.form.after(this.overview);
     this.say();
     this.overview.focus();
@@ -377,10 +393,13 @@ customElements.define("lms-quiz", class extends HTMLElement {
     });
     for (const event of events) if (told.refused[event.seq]) this.refused.set(event.position, told.refused[event.seq]);
     for (const [position, sentence] of Object.entries(told.remarks)) {
-      const remark = this.part("remark", this.section(position));
-      if (remark) { remark.textContent = sentence; remark.hidden = !sentence; }
+      this.remark(this.section(position), sentence);
     }
     this.say();
+  }
+  remark(section, sentence) {
+    const remark = this.part("remark", section);
+    if (remark) { remark.textContent = sentence; remark.hidden = !sentence; }
   }
   /* The wait grows with tries of its own accord alone: answers given meanwhile try too, and must not lengthen it. */
   later() {
@@ -426,13 +445,15 @@ customElements.define("lms-quiz", class extends HTMLElement {
     try {
       const response = await fetch(`files/${section.dataset.position}/`, { method: "POST", body, headers: { "X-CSRFToken": this.token() } });
       const told = await response.json();
-      if (!response.ok) { this.tell(told.title); state.textContent = ""; return; }
+      if (!response.ok) { this.remark(section, told.title); field.value = ""; this.say(); return; }
+      this.remark(section, "");
       const list = section.querySelector("input[type=hidden][name$=-value]");
       const most = Number(field.dataset.maxFiles || 1);
       const there = JSON.parse(list.value || "[]").filter((each) => each.sha256 !== told.sha256);
       list.value = JSON.stringify([...there, told].slice(-most));
+      this.showFiles(section);
       await this.keep(section);
-    } catch { this.tell(this.words.uploadFailed); state.textContent = ""; }
+    } catch { this.remark(section, this.words.uploadFailed); field.value = ""; this.say(); }
   }
 
   /* What is here, what the server has, and what does not count: for every question, and in one line for all. */
