@@ -67,6 +67,7 @@ class EventsOut(Schema):
     ack: int
     holes: list[int]
     state: str
+    others: int
     refused: dict[int, str]
     remarks: dict[int, str]
     receipt: str
@@ -114,6 +115,7 @@ def append_events(request: HttpRequest, uuid: UUID, sent: EventsIn) -> dict[str,
         "ack": reply.ack,
         "holes": reply.holes,
         "state": reply.state,
+        "others": other_devices(attempt, sent.device),
         "refused": reply.refused,
         "remarks": {
             event.position: forms[event.position].kind.remark(

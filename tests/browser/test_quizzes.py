@@ -102,7 +102,7 @@ def answered(section):
     return section.locator("[data-part=answer]").evaluate(
         """part => [...part.querySelectorAll("input, select, textarea")]
           .filter((field) => !field.name.endsWith("-was") && (!/radio|checkbox/.test(field.type) || field.checked))
-          .map((field) => [field.name, field.value])"""
+          .map((field) => `${field.name}=${field.value}`).sort()"""
     )
 
 
@@ -163,7 +163,8 @@ def test_a_line_that_is_cut_at_every_step_loses_nothing(visitor, quiz_course):
     page().wait_for_selector("text=Handed in on this phone.")
     phone.kill_tab()
     page().wait_for_selector("text=Handed in on this phone.")
-    assert page().locator("[data-hand-in]:enabled").count() == 0
+    assert page().locator("[data-hand-in]").count() == 0
+    assert page().locator("text=no answer").count() == 0
     officer.look("handed-in-offline")
     phone.mend()
 
@@ -177,3 +178,101 @@ def test_a_line_that_is_cut_at_every_step_loses_nothing(visitor, quiz_course):
 
 def kind_at(page, number):
     return questions.question_of(page.locator(f"#question-{number}"))[0]
+
+
+def lossy(route):
+    """Every second request is lost: its reply on the way back, or the server is out of breath."""
+    lossy.count += 1
+    match lossy.count % 4:
+        case 1:
+            route.fetch()
+            route.abort()
+        case 3:
+            route.fulfill(status=500, body="")
+        case _:
+            route.continue_()
+
+
+def sign_out_in_another_tab(officer):
+    tab = officer.context.new_page()
+    tab.goto(officer.platform.url + "/accounts/logout/")
+    tab.click("main button.button")
+    tab.wait_for_url(lambda url: "logout" not in url)
+    tab.close()
+
+
+def test_lost_replies_a_second_phone_a_lost_session_and_a_file_by_hand(visitor, quiz_course):
+    officer, trainer = visitor("replies"), visitor("replies-trainer")
+    officer.sign_in("learner2@demo.example")
+    trainer.sign_in("trainer@demo.example")
+    address = enrol_and_start(officer, quiz_course("replies", "A weak server", questions.MACHINE))
+    phone, page = Phone(officer), officer.page
+    count = page.locator("section[data-position]").count()
+
+    lossy.count = 0
+    officer.context.route("**/api/v1/attempts/*/events", lossy)
+    for number in (1, 2, 3):
+        phone.solve(number)
+        phone.go_on(number)
+    phone.all_received()
+    officer.context.unroute("**/api/v1/attempts/*/events")
+    assert lossy.count > 2
+    officer.faults.clear()  # the 500 was ours
+
+    second = visitor("replies-second", storage_state=officer.context.storage_state())
+    second.page.goto(address)
+    other = Phone(second)
+    second.page.wait_for_selector("text=This attempt is open on another device too.")
+    assert answered(other.question(1)) == answered(phone.question(1))
+    phone.cut()
+    phone.go(5)
+    page.keyboard.press("Tab")
+    phone.solve(5)
+    phone.waits()
+    for number in (4, 5):
+        other.go(number)
+        other.solve(number)
+    other.all_received()
+    second.look("second-phone")
+    phone.mend()
+    phone.all_received()
+    page.wait_for_selector("text=This attempt is open on another device too.")
+    page.reload()
+    assert answered(phone.question(4)) == answered(other.question(4))
+
+    sign_out_in_another_tab(officer)
+    phone.go(6)
+    phone.solve(6)
+    page.wait_for_selector("text=You were signed out.")
+    officer.look("signed-out")
+    page.click("[data-part=problems] a")
+    page.fill("[name=login]", "learner2@demo.example")
+    page.fill("[name=password]", officer.platform.password)
+    page.click("main button.button")
+    page.wait_for_url("**/attempts/**")
+    wait_until_kept(page)
+    phone.all_received()
+    phone.go(6)
+    assert "received" in phone.question(6).inner_text()
+
+    phone.cut()
+    for number in range(7, count + 1):
+        phone.go(number)
+        phone.solve(number)
+    phone.go_on(count)
+    with page.expect_download() as download:
+        page.click("[data-download]")
+    trainer.go("/o/centre/answer-files/")
+    trainer.look("answer-file")
+    trainer.page.set_input_files("input[type=file]", download.value.path())
+    trainer.click("main button.button")
+    assert re.search(r"[1-9]\d* entries were new", trainer.page.inner_text("main"))
+    trainer.look("answer-file-taken")
+    trainer.click("a:has-text('See the attempt')")
+    trainer.look("attempt-detail")
+
+    phone.mend()
+    phone.all_received()
+    page.click("[data-hand-in]")
+    page.wait_for_url("**/review/")
+    assert "100 %" in page.inner_text(".big-figure")

@@ -49,6 +49,13 @@ class Outbox {
       if (event.inputs) record.inputs[event.position] = { inputs: event.inputs, at: event.claimed_at };
     });
   }
+  /* What the server has is no longer sent. A page rendered before it had it does not show it, so the time is kept. */
+  received(ack, time) {
+    return this.change((record) => {
+      for (const { seq, position, inputs } of record.events) if (seq <= ack && inputs) record.inputs[position].at = time;
+      record.events = record.events.filter((event) => event.seq > ack);
+    });
+  }
   async forget() {
     if (!this.db) return;
     this.db.transaction(STORE, "readwrite").objectStore(STORE).delete(this.attempt);
@@ -68,6 +75,8 @@ customElements.define("lms-quiz", class extends HTMLElement {
     this.renderedAt = Date.parse(this.dataset.rendered);
     this.outbox = await Outbox.open(this.dataset.attempt, this.dataset.user);
     this.restore();
+    /* What is merely passed by is not sent: another phone may have answered it since. */
+    this.shown = new Map(this.sections.filter((each) => this.part("answer", each)).map((each) => [each, JSON.stringify(this.inputs(each))]));
     this.listen();
     this.part("status").hidden = false;
     this.part("download").hidden = false;
@@ -124,7 +133,7 @@ customElements.define("lms-quiz", class extends HTMLElement {
   inputs(section) {
     const fields = [...this.part("answer", section).querySelectorAll("input, select, textarea")];
     return fields.flatMap((field) => {
-      if (!field.name || field.disabled || field.type === "file") return [];
+      if (!field.name || field.type === "file") return [];
       if ((field.type === "radio" || field.type === "checkbox") && !field.checked) return [];
       if (field.multiple) return [...field.selectedOptions].map((option) => [field.name, option.value]);
       return [[field.name, field.value]];
@@ -165,10 +174,12 @@ customElements.define("lms-quiz", class extends HTMLElement {
   async keep(section, type = "answer") {
     clearTimeout(this.typing.get(section)?.timer);
     this.typing.delete(section);
+    if (!this.part("answer", section)) return;
     const inputs = this.inputs(section);
     const position = Number(section.dataset.position);
-    const last = this.outbox.record.inputs[position];
-    if (type === "answer" && last && JSON.stringify(last.inputs) === JSON.stringify(inputs)) return;
+    const now = JSON.stringify(inputs);
+    if (type === "answer" && this.shown.get(section) === now) return;
+    this.shown.set(section, now);
     await this.add({ type, position, inputs });
   }
   /* What is still being typed is kept before anything else happens. */
@@ -294,10 +305,10 @@ customElements.define("lms-quiz", class extends HTMLElement {
     if (this.others) this.overview.append(this.note("warning", this.words.other));
     const offline = this.note("warning", this.words.handInOffline);
     offline.dataset.part = "offline";
-    button.disabled = Boolean(this.isLocked);
     const final = document.createElement("p");
     final.textContent = this.words.final;
-    this.overview.append(offline, final, button);
+    this.overview.append(offline);
+    if (!this.isLocked) this.overview.append(final, button);
     this.form.hidden = this.part("look").hidden = true;
     this.querySelector(".question-list [aria-current]")?.removeAttribute("aria-current");
     this.form.after(this.overview);
@@ -350,8 +361,8 @@ customElements.define("lms-quiz", class extends HTMLElement {
         record.offset = Date.parse(told.server_time) - middle;
         record.fileKey = told.file_key;
         record.seq = Math.max(record.seq, told.ack);
-        record.events = record.events.filter((event) => event.seq > told.ack);
       });
+      await this.outbox.received(told.ack, told.server_time);
       this.isOpen = true;
       this.others = told.others;
       this.setTimer(told.deadline);
@@ -388,13 +399,13 @@ customElements.define("lms-quiz", class extends HTMLElement {
     }
   }
   async took(events, told) {
-    await this.outbox.change((record) => {
-      record.events = record.events.filter((event) => event.seq > told.ack);
-    });
+    await this.outbox.received(told.ack, told.server_time);
     for (const event of events) if (told.refused[event.seq]) this.refused.set(event.position, told.refused[event.seq]);
     for (const [position, sentence] of Object.entries(told.remarks)) {
       this.remark(this.section(position), sentence);
     }
+    if (told.others && !this.others) this.tell(this.words.other);
+    this.others = told.others;
     this.say();
   }
   remark(section, sentence) {
