@@ -24,6 +24,7 @@ from assessments.views.banks import (
     ItemImportView,
     ItemUsageView,
 )
+from assessments.views.choosers import AllowedChooserViewSet
 
 
 class ItemFilterSet(WagtailFilterSet):
@@ -72,6 +73,7 @@ class ItemIndexView(IndexView):
 
 class ItemViewSet(SnippetViewSet):
     model = Item
+    chooser_viewset_class = AllowedChooserViewSet
     icon = "help"
     menu_label = gettext_lazy("Questions")
     index_view_class = ItemIndexView
@@ -101,6 +103,7 @@ class BankIndexView(IndexView):
 
 class BankViewSet(SnippetViewSet):
     model = ItemBank
+    chooser_viewset_class = AllowedChooserViewSet
     icon = "folder-open-inverse"
     menu_label = gettext_lazy("Question banks")
     index_view_class = BankIndexView
@@ -124,6 +127,7 @@ class BankViewSet(SnippetViewSet):
 
 class StimulusViewSet(SnippetViewSet):
     model = Stimulus
+    chooser_viewset_class = AllowedChooserViewSet
     icon = "doc-full"
     menu_label = gettext_lazy("Shared texts")
     list_display = ["title", "bank"]

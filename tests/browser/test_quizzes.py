@@ -9,6 +9,7 @@ import pytest
 
 from tests.browser import questions
 from tests.browser.conftest import ROOT
+from tests.browser.test_authoring import Author
 
 RECEIVED = "All answers are kept by the server."
 WAITING = re.compile(r"Kept on this phone, waiting for the line: (\d+)\.")
@@ -276,3 +277,133 @@ def test_lost_replies_a_second_phone_a_lost_session_and_a_file_by_hand(visitor, 
     page.click("[data-hand-in]")
     page.wait_for_url("**/review/")
     assert "100 %" in page.inner_text(".big-figure")
+
+
+# From the author's bank to the corrected result
+
+
+def build_bank(author, name):
+    """Make a question bank and return its name."""
+    page = author.page
+    author.visitor.go("/cms/snippets/assessments/itembank/add/")
+    page.fill("[name=name]", name)
+    page.fill("[name=slug]", name.lower().replace(" ", "-"))
+    page.select_option(
+        "[name=organisation]",
+        label="Regional Centre of Competence for Digital and AI Skilling",
+    )
+    page.get_by_role("button", name="Save", exact=True).last.click()
+    page.wait_for_selector(".messages li")
+    return name
+
+
+def choose_from_modal(page, words):
+    """Look for `words` in a chooser's window and take what is found."""
+    page.fill(".modal-body [name=q]", words)
+    found = page.locator(".modal-body a[data-chooser-modal-choice]")
+    page.wait_for_function(
+        "() => document.querySelectorAll('.modal-body a[data-chooser-modal-choice]').length === 1"
+    )
+    found.click()
+    page.wait_for_selector(".modal-body", state="detached")
+
+
+class QuestionForm:
+    """Wagtail's form of one question."""
+
+    def __init__(self, author, label):
+        self.author, self.page = author, author.page
+        author.visitor.go("/cms/snippets/assessments/item/add/")
+        author.blocks = 0
+        author.insert(label)
+
+    def name(self, end):
+        return f"body-0-value-{end}"
+
+    def write(self, end, words):
+        """Type into the rich text whose value has the name that ends so."""
+        box = self.page.locator(f"*:has(> [name='{self.name(end)}']) .public-DraftEditor-content")
+        box.click()
+        self.page.keyboard.type(words)
+
+    def fill(self, end, words):
+        self.page.fill(f"[name='{self.name(end)}']", words)
+
+    def add(self, part):
+        """Add a row to the list `part`."""
+        count = self.page.locator(f"[name='{self.name(part)}-count']")
+        before = int(count.input_value())
+        self.page.locator(f"*:has(> [name='{self.name(part)}-count'])").locator(
+            "button.c-sf-add-button"
+        ).last.click()
+        self.page.wait_for_selector(
+            f"[name='{self.name(part)}-{before}-order']", state="attached"
+        )
+
+    def place(self, bank, identifier, tags):
+        page = self.page
+        page.locator("button:visible", has_text="Choose question bank").click()
+        choose_from_modal(page, bank)
+        page.fill("[name=identifier]", identifier)
+        page.select_option("[name=language]", "en")
+        page.locator("[name=tags]").evaluate("(field, tags) => { field.value = tags; }", tags)
+
+    def try_it(self, fill):
+        """Answer in the live preview and return what it says of the score."""
+        page = self.page
+        toggle = page.get_by_role("button", name="Toggle preview")
+        if toggle.get_attribute("aria-expanded") != "true":
+            toggle.click()
+        frame = page.frame_locator("iframe#w-preview-iframe")
+        frame.locator("button[name=try]").wait_for()
+        fill(frame)
+        frame.locator("button[name=try]").click()
+        frame.locator(".card[role=status]").wait_for()
+        return frame.locator(".card[role=status]").inner_text()
+
+    def publish(self):
+        self.author.press("Publish")
+        self.page.wait_for_selector("text=published")
+
+
+def write_by_hand(author, bank):
+    """Four questions through Wagtail's own forms, each tried in its preview."""
+    wrong = QuestionForm(author, "One answer")
+    data = questions.ALL["choice"]
+    wrong.write("prompt", data["prompt"])
+    for number, option in enumerate(data["options"]):
+        if number:
+            wrong.add("options")
+        wrong.write(f"options-{number}-value-text", option["text"])
+        wrong.fill(f"options-{number}-value-mark", "1" if number == 1 else "0")  # the wrong key
+    wrong.place(bank, "signs", "claims")
+    author.look("question-editor")
+    told = wrong.try_it(lambda frame: frame.locator("label", has_text="The machine").click())
+    assert "This brings 1 of the points." in told
+    author.look("question-preview")
+    wrong.publish()
+
+    number = QuestionForm(author, "A number")
+    number.write("prompt", questions.ALL["number"]["prompt"])
+    number.fill("answers-0-value-value", "3000")
+    number.place(bank, "grams", "claims")
+    told = number.try_it(lambda frame: frame.locator("[name$=-number]").fill("3"))
+    assert "This brings 0 of the points." in told
+    number.publish()
+
+    word = QuestionForm(author, "A word or a few")
+    word.write("prompt", questions.ALL["text"]["prompt"])
+    word.fill("answers-0-value-text", "register")
+    word.place(bank, "book", "claims")
+    told = word.try_it(lambda frame: frame.locator("[name$=-value]").fill("Register"))
+    assert "This brings 1 of the points." in told
+    word.publish()
+
+    essay = QuestionForm(author, "Essay")
+    essay.write("prompt", questions.ALL["essay"]["prompt"])
+    essay.fill("min_words", "5")
+    essay.write("model_answer", "Against the register, in writing, signed.")
+    essay.place(bank, "essay", "claims")
+    told = essay.try_it(lambda frame: frame.locator("textarea").fill("By heart."))
+    assert "A person marks this" in told
+    essay.publish()
