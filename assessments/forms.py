@@ -58,6 +58,8 @@ class ItemForm(forms.Form):
         }
         self.fields["value"] = self.kind.field(body, seed)
         self.fields["value"].label = self.kind.instruction
+        if not self.fields["value"].widget.use_fieldset:  # one box: the question is its name
+            self.fields["value"].widget.attrs["aria-labelledby"] = f"prompt-{position}"
         self.fields["was"] = forms.CharField(
             widget=forms.HiddenInput, required=False, initial=fingerprint(standing)
         )

@@ -23,12 +23,6 @@ KINDS = {
         "application/vnd.oasis.opendocument.spreadsheet",
     },
 }  # fmt: skip
-EXTENSIONS = {
-    "document": ".pdf,.docx,.odt,.pptx",
-    "picture": "image/jpeg,image/png,image/webp,image/heic",
-    "sound": "audio/*",
-    "table": ".xlsx,.ods",
-}
 MEGABYTE = 1024 * 1024
 
 

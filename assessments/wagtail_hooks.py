@@ -16,7 +16,6 @@ from wagtail.admin.ui.tables import Column
 from wagtail.admin.widgets.button import Button
 from wagtail.snippets.bulk_actions.snippet_bulk_action import SnippetBulkAction
 from wagtail.snippets.models import register_snippet
-from wagtail.snippets.views.chooser import ChooseResultsView, ChooseView, SnippetChooserViewSet
 from wagtail.snippets.views.snippets import IndexView, SnippetViewSet, SnippetViewSetGroup
 
 from assessments.domain.items import freeze_stimulus, tag_items
@@ -29,6 +28,7 @@ from assessments.views.banks import (
     ItemImportView,
     ItemUsageView,
 )
+from assessments.views.choosers import AllowedChooserViewSet
 
 
 class ItemFilterSet(WagtailFilterSet):
@@ -66,30 +66,10 @@ class ItemFilterSet(WagtailFilterSet):
         return items.of_status(value)
 
 
-class OwnChooseMixin:
-    """A chooser that offers only what is in banks that the person may use."""
-
-    def get_object_list(self):
-        return super().get_object_list() & self.model.objects.visible_to(self.request.user)
-
-
-class OwnChooseView(OwnChooseMixin, ChooseView):
-    pass
-
-
-class OwnChooseResultsView(OwnChooseMixin, ChooseResultsView):
-    pass
-
-
-class OwnChooserViewSet(SnippetChooserViewSet):
-    choose_view_class = OwnChooseView
-    choose_results_view_class = OwnChooseResultsView
-
-
 class BankedViewSet(SnippetViewSet):
     """Pages about what banks hold: Wagtail asks what a group may do, this asks whose bank it is."""
 
-    chooser_viewset_class = OwnChooserViewSet
+    chooser_viewset_class = AllowedChooserViewSet
 
     def construct_view(self, view_class, **kwargs):
         view = super().construct_view(view_class, **kwargs)

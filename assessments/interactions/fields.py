@@ -100,6 +100,7 @@ class AnswerWidget(forms.Widget):
         context["widget"] |= {
             "id": identifier,
             "described_by": context["widget"]["attrs"].get("aria-describedby", ""),
+            "labelled_by": context["widget"]["attrs"].get("aria-labelledby", ""),
             "is_invalid": context["widget"]["attrs"].get("aria-invalid", ""),
             **self.drawn(name, identifier, value),
         }

@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Cast
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from modelcluster.contrib.taggit import ClusterTaggableManager
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
@@ -263,7 +264,7 @@ class Item(
         ]
 
     def __str__(self):
-        return self.title or self.text[:80] or self.identifier
+        return self.title or self.text[:80] or self.identifier or gettext("New question")
 
     @property
     def revisions(self):
@@ -282,6 +283,15 @@ class Item(
     @property
     def kind_label(self):
         return KINDS[self.kind].label if self.kind in KINDS else _("not supported")
+
+    def make_preview_request(
+        self, original_request=None, preview_mode=None, extra_request_attrs=None
+    ):
+        """As Wagtail does, with the answer that the author tries: its stand-in for a request has no query."""
+        more = {"GET": original_request.GET} if original_request else {}
+        return super().make_preview_request(
+            original_request, preview_mode, {**(extra_request_attrs or {}), **more}
+        )
 
     def serve_preview(self, request, mode_name):
         from assessments.forms import try_form  # forms import the models

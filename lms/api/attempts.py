@@ -70,6 +70,7 @@ class EventsOut(Schema):
     ack: int
     holes: list[int]
     state: str
+    others: int
     refused: dict[int, str]
     remarks: dict[int, str]
     receipt: str
@@ -122,6 +123,7 @@ def append_sent_events(request: HttpRequest, uuid: UUID, sent: EventsIn) -> dict
         "ack": reply.ack,
         "holes": reply.holes,
         "state": reply.state,
+        "others": other_devices(attempt, sent.device),
         "refused": reply.refused,
         "remarks": {
             event.position: forms[event.position].kind.remark(

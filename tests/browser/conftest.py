@@ -135,6 +135,10 @@ class Visitor:
         self.context.set_default_timeout(20_000)
         self.page = self.context.new_page()
         self.faults = []
+        self.watch()
+
+    def watch(self):
+        """Remember what goes wrong on the page."""
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
         self.page.on(
             "response", lambda answer: answer.status >= 500 and self.faults.append(answer.url)

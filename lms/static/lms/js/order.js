@@ -8,6 +8,7 @@ customElements.define("lms-order", class extends HTMLElement {
     this.voice.className = "visually-hidden";
     this.append(this.voice);
     this.sort();
+    this.closest("[data-position]")?.addEventListener("lms-filled", () => this.sort());
     for (const row of this.rows()) {
       const name = row.querySelector("label").textContent.trim();
       for (const [word, sign, step] of [[this.dataset.up, "↑", -1], [this.dataset.down, "↓", 1]]) {

@@ -49,6 +49,13 @@ class Outbox {
       if (event.inputs) record.inputs[event.position] = { inputs: event.inputs, at: event.claimed_at };
     });
   }
+  /* What the server has is no longer sent. A page rendered before it had it does not show it, so the time is kept. */
+  received(ack, time) {
+    return this.change((record) => {
+      for (const { seq, position, inputs } of record.events) if (seq <= ack && inputs) record.inputs[position].at = time;
+      record.events = record.events.filter((event) => event.seq > ack);
+    });
+  }
   async forget() {
     if (!this.db) return;
     this.db.transaction(STORE, "readwrite").objectStore(STORE).delete(this.attempt);
@@ -68,12 +75,18 @@ customElements.define("lms-quiz", class extends HTMLElement {
     this.renderedAt = Date.parse(this.dataset.rendered);
     this.outbox = await Outbox.open(this.dataset.attempt, this.dataset.user);
     this.restore();
+    /* What is merely passed by is not sent: another phone may have answered it since. */
+    this.shown = new Map(this.sections.filter((each) => this.part("answer", each)).map((each) => [each, JSON.stringify(this.inputs(each))]));
     this.listen();
     this.part("status").hidden = false;
     this.part("download").hidden = false;
-    if (this.outbox.record.isHandedIn) this.lock();
     this.show(this.positionInAddress());
     this.say();
+    if (this.outbox.record.isHandedIn) {
+      this.lock();
+      if (this.part("look")) this.look();
+      this.tell(this.words.handedIn);
+    }
     this.keepPage();
     await this.sayOpen();
     this.send();
@@ -93,6 +106,17 @@ customElements.define("lms-quiz", class extends HTMLElement {
       if (waiting.has(Number(position)) || Date.parse(at) > this.renderedAt) this.fill(section, inputs);
     }
   }
+  /* What was taken in before; the box to choose files from shows only what was chosen last. */
+  showFiles(section) {
+    const field = section.querySelector("input[type=file]");
+    if (!field) return;
+    const shown = this.part("files", section) ?? document.createElement("p");
+    shown.dataset.part = "files";
+    shown.className = "small";
+    const files = JSON.parse(section.querySelector("input[type=hidden][name$=-value]").value || "[]");
+    shown.textContent = files.map((each) => `✓ ${each.name}`).join(", ");
+    field.after(shown);
+  }
   fill(section, inputs) {
     const left = new Map();
     for (const [name, value] of inputs) left.set(name, [...(left.get(name) ?? []), value]);
@@ -103,12 +127,13 @@ customElements.define("lms-quiz", class extends HTMLElement {
       else if (field.multiple) for (const option of field.options) option.selected = values.includes(option.value);
       else field.value = values.shift() ?? "";
     }
+    this.showFiles(section);
     section.dispatchEvent(new CustomEvent("lms-filled", { bubbles: true }));
   }
   inputs(section) {
     const fields = [...this.part("answer", section).querySelectorAll("input, select, textarea")];
     return fields.flatMap((field) => {
-      if (!field.name || field.disabled || field.type === "file") return [];
+      if (!field.name || field.type === "file") return [];
       if ((field.type === "radio" || field.type === "checkbox") && !field.checked) return [];
       if (field.multiple) return [...field.selectedOptions].map((option) => [field.name, option.value]);
       return [[field.name, field.value]];
@@ -116,24 +141,25 @@ customElements.define("lms-quiz", class extends HTMLElement {
   }
 
   listen() {
-    this.form.addEventListener("input", (event) => this.changed(event.target));
-    this.form.addEventListener("change", (event) => this.changed(event.target));
+    this.form.addEventListener("input", (event) => this.changed(event));
+    this.form.addEventListener("change", (event) => this.changed(event));
     this.form.addEventListener("submit", (event) => this.pressed(event));
     this.addEventListener("click", (event) => this.clicked(event));
     this.addEventListener("lms-timeup", (event) => { event.preventDefault(); this.timeUp(); });
     addEventListener("hashchange", () => this.show(this.positionInAddress()));
     addEventListener("online", () => { this.backoff = BACKOFF_MS[0]; this.send(); });
-    addEventListener("offline", () => this.say());
+    addEventListener("offline", () => { this.isOnline = false; this.say(); });
     addEventListener("pagehide", () => this.leave());
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState === "hidden") this.leave(); else this.send();
     });
     this.wireBeat = setInterval(() => { if (this.outbox.record.events.length) this.send(); }, BACKOFF_MS[1]);
   }
-  changed(field) {
+  changed(event) {
+    const field = event.target;
     const section = field.closest("[data-position]");
     if (!section || this.isLocked) return;
-    if (field.type === "file") { this.upload(section, field); return; }
+    if (field.type === "file") { if (event.type === "change") this.upload(section, field); return; }
     if ("flag" in field.dataset) {
       this.add({ type: "flag", position: Number(section.dataset.position), value: field.checked });
       return;
@@ -148,10 +174,12 @@ customElements.define("lms-quiz", class extends HTMLElement {
   async keep(section, type = "answer") {
     clearTimeout(this.typing.get(section)?.timer);
     this.typing.delete(section);
+    if (!this.part("answer", section)) return;
     const inputs = this.inputs(section);
     const position = Number(section.dataset.position);
-    const last = this.outbox.record.inputs[position];
-    if (type === "answer" && last && JSON.stringify(last.inputs) === JSON.stringify(inputs)) return;
+    const now = JSON.stringify(inputs);
+    if (type === "answer" && this.shown.get(section) === now) return;
+    this.shown.set(section, now);
     await this.add({ type, position, inputs });
   }
   /* What is still being typed is kept before anything else happens. */
@@ -231,7 +259,7 @@ customElements.define("lms-quiz", class extends HTMLElement {
   }
   isAnswered(section) {
     if (!this.part("answer", section)) return true;
-    return this.inputs(section).some(([name, value]) => value.trim() && !/-(was|certainty)$/.test(name));
+    return this.inputs(section).some(([name, value]) => value.trim() && value !== "[]" && !/-(was|certainty|unit|drop)$/.test(name));
   }
 
   /* The overview is made here, for the line may be gone when one wants to hand in. */
@@ -255,7 +283,7 @@ customElements.define("lms-quiz", class extends HTMLElement {
       what.textContent = this.word("question", position) + (section.querySelector("[data-flag]")?.checked ? " ⚑" : "");
       const state = document.createElement("span");
       state.className = "kind";
-      state.textContent = this.isAnswered(section) ? this.part("state", section).textContent : this.words.noAnswer;
+      state.dataset.stateOf = position;
       link.append(mark, what, state);
       const item = document.createElement("li");
       item.append(link);
@@ -275,10 +303,16 @@ customElements.define("lms-quiz", class extends HTMLElement {
     if (missing.length) this.overview.append(this.note("warning", this.word("missing", missing.length)));
     this.overview.append(list);
     if (this.others) this.overview.append(this.note("warning", this.words.other));
-    if (!this.isOnline) this.overview.append(this.note("warning", this.words.handInOffline));
-    this.overview.append(button);
+    const offline = this.note("warning", this.words.handInOffline);
+    offline.dataset.part = "offline";
+    const final = document.createElement("p");
+    final.textContent = this.words.final;
+    this.overview.append(offline);
+    if (!this.isLocked) this.overview.append(final, button);
     this.form.hidden = this.part("look").hidden = true;
+    this.querySelector(".question-list [aria-current]")?.removeAttribute("aria-current");
     this.form.after(this.overview);
+    this.say();
     this.overview.focus();
   }
   note(kind, text) {
@@ -321,13 +355,14 @@ customElements.define("lms-quiz", class extends HTMLElement {
       const { ok, status, told } = await this.post(this.dataset.open, { device: this.outbox.record.device, user_agent: navigator.userAgent.slice(0, 200) });
       this.isOnline = true;
       if (!ok) { this.answeredWith(status, told); return false; }
+      if (this.isSignedOut) { this.isSignedOut = false; this.part("problems").replaceChildren(); }
       const middle = (started + Date.now()) / 2;
       await this.outbox.change((record) => {
         record.offset = Date.parse(told.server_time) - middle;
         record.fileKey = told.file_key;
         record.seq = Math.max(record.seq, told.ack);
-        record.events = record.events.filter((event) => event.seq > told.ack);
       });
+      await this.outbox.received(told.ack, told.server_time);
       this.isOpen = true;
       this.others = told.others;
       this.setTimer(told.deadline);
@@ -358,28 +393,37 @@ customElements.define("lms-quiz", class extends HTMLElement {
       } catch { this.isOnline = false; this.later(); return; }
       if (!reply.ok) { this.answeredWith(reply.status, reply.told); this.later(); return; }
       this.backoff = BACKOFF_MS[0];
+      if (this.isSignedOut) { this.isSignedOut = false; this.part("problems").replaceChildren(); }
       await this.took(events, reply.told);
       if (reply.told.state === "submitted" || reply.told.state === "scored") { this.finish(reply.told.url); return; }
     }
   }
   async took(events, told) {
-    await this.outbox.change((record) => {
-      record.events = record.events.filter((event) => event.seq > told.ack);
-    });
+    await this.outbox.received(told.ack, told.server_time);
     for (const event of events) if (told.refused[event.seq]) this.refused.set(event.position, told.refused[event.seq]);
     for (const [position, sentence] of Object.entries(told.remarks)) {
-      const remark = this.part("remark", this.section(position));
-      if (remark) { remark.textContent = sentence; remark.hidden = !sentence; }
+      this.remark(this.section(position), sentence);
     }
+    if (told.others && !this.others) this.tell(this.words.other);
+    this.others = told.others;
     this.say();
   }
+  remark(section, sentence) {
+    const remark = this.part("remark", section);
+    if (remark) { remark.textContent = sentence; remark.hidden = !sentence; }
+  }
+  /* The wait grows with tries of its own accord alone: answers given meanwhile try too, and must not lengthen it. */
   later() {
-    this.backoff = Math.min(this.backoff * 2, BACKOFF_MS[1]);
-    this.retry = setTimeout(() => this.send(), this.backoff * (0.5 + Math.random()));
+    this.retry = setTimeout(() => {
+      this.backoff = Math.min(this.backoff * 2, BACKOFF_MS[1]);
+      this.send();
+    }, this.backoff * (0.5 + Math.random()));
     this.say();
   }
   answeredWith(status, told) {
     if (status === 401 || status === 403) {
+      if (this.isSignedOut) return;
+      this.isSignedOut = true;
       const link = document.createElement("a");
       link.href = `${this.dataset.signIn}?next=${encodeURIComponent(location.pathname)}`;
       link.textContent = this.words.signInLink;
@@ -412,13 +456,15 @@ customElements.define("lms-quiz", class extends HTMLElement {
     try {
       const response = await fetch(`files/${section.dataset.position}/`, { method: "POST", body, headers: { "X-CSRFToken": this.token() } });
       const told = await response.json();
-      if (!response.ok) { this.tell(told.title); state.textContent = ""; return; }
+      if (!response.ok) { this.remark(section, told.title); field.value = ""; this.say(); return; }
+      this.remark(section, "");
       const list = section.querySelector("input[type=hidden][name$=-value]");
       const most = Number(field.dataset.maxFiles || 1);
       const there = JSON.parse(list.value || "[]").filter((each) => each.sha256 !== told.sha256);
       list.value = JSON.stringify([...there, told].slice(-most));
+      this.showFiles(section);
       await this.keep(section);
-    } catch { this.tell(this.words.uploadFailed); state.textContent = ""; }
+    } catch { this.remark(section, this.words.uploadFailed); field.value = ""; this.say(); }
   }
 
   /* What is here, what the server has, and what does not count: for every question, and in one line for all. */
@@ -436,10 +482,14 @@ customElements.define("lms-quiz", class extends HTMLElement {
       if (this.refused.has(position)) state.textContent = `${this.words.refused}: ${this.refused.get(position)}`;
       else if (positions.has(position)) state.textContent = this.words.here;
       else state.textContent = isAnswered ? this.words.kept : "";
+      const row = this.overview?.querySelector(`[data-state-of="${position}"]`);
+      if (row) row.textContent = isAnswered ? state.textContent : this.words.noAnswer;
       if (!link) continue;
       link.classList.toggle("done", isAnswered);
       link.classList.toggle("flagged", Boolean(section.querySelector("[data-flag]")?.checked));
     }
+    const offline = this.overview && this.part("offline", this.overview);
+    if (offline) offline.hidden = this.isOnline !== false || Boolean(this.isLocked);
     if (!this.outbox.db && !this.toldStorage) { this.toldStorage = true; this.tell(this.words.noStorage); }
   }
   tell(sentence) { this.part("problems").replaceChildren(this.note("warning", sentence)); }
@@ -462,11 +512,12 @@ customElements.define("lms-quiz", class extends HTMLElement {
   /* The page itself is kept for when the tab is killed while there is no line. */
   async keepPage() {
     if (!("serviceWorker" in navigator)) return;
+    const isKept = Boolean(navigator.serviceWorker.controller);  /* then the worker itself fetched this page */
     try {
       await navigator.serviceWorker.register("/sw.js");
       const worker = (await navigator.serviceWorker.ready).active;
       const parts = [...document.querySelectorAll("link[rel=stylesheet], link[rel=icon], script[src], main img[src]")];
-      worker.postMessage({ keep: location.pathname, parts: parts.map((part) => part.href || part.src) });
+      worker.postMessage({ keep: isKept ? "" : location.pathname, parts: parts.map((part) => part.href || part.src) });
     } catch { /* a browser that shuts workers out still has the outbox */ }
   }
 });

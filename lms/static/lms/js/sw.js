@@ -13,9 +13,10 @@ addEventListener("message", (event) => {
   event.waitUntil((async () => {
     const pages = await caches.open(PAGES);
     if (forget) await pages.delete(forget);
-    if (!keep || !QUIZ.test(keep)) return;
     const kept = await caches.open(PARTS);
-    await Promise.all([...parts.map((part) => kept.add(part).catch(() => {})), pages.add(keep).catch(() => {})]);
+    const fetched = (parts ?? []).map((part) => kept.add(part).catch(() => {}));
+    if (QUIZ.test(keep)) fetched.push(pages.add(keep).catch(() => {}));
+    await Promise.all(fetched);
   })());
 });
 
@@ -25,7 +26,7 @@ async function page(request) {
   try {
     const response = await fetch(request, { signal: AbortSignal.timeout(PATIENCE_MS) });
     if (response.ok && !response.redirected && request.method === "GET") await pages.put(path, response.clone());
-    else if (response.redirected) await pages.delete(path);  /* handed in, or somebody else's now */
+    else if (response.type === "opaqueredirect") await pages.delete(path);  /* handed in, or signed out */
     return response;
   } catch (error) {
     const kept = await pages.match(path);

@@ -1,0 +1,326 @@
+"""A question of every kind, and how somebody who knows the answers gives them: by pointer or by keyboard alone."""
+
+import re
+from io import BytesIO
+
+import pytest
+import yaml
+from PIL import Image, ImageDraw
+
+from tests.assessments.interactions.bodies import a_point_for, declared
+from tests.browser.answers import exactly, plain
+
+
+def board():
+    """A picture of a notice board with a red notice at its left and a blue one at its right."""
+    image = Image.new("RGB", (640, 360), "#f4efe6")
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((60, 80, 240, 280), fill="#b3261e")
+    draw.rectangle((400, 80, 580, 280), fill="#1a4f8b")
+    file = BytesIO()
+    image.save(file, "PNG")
+    return file.getvalue()
+
+
+PICTURE = {
+    "src": "board.png",
+    "width": 640,
+    "height": 360,
+    "alt": "A board with a red and a blue notice",
+}
+RED = {"shape": "rect", "coords": [60, 80, 240, 280]}
+BLUE = {"shape": "rect", "coords": [400, 80, 580, 280]}
+ESSAY = "The clerk checks the claim against the register, writes it down and signs."
+
+
+def sides(letter, *texts):
+    return [{"id": f"{letter}{number}", "text": text} for number, text in enumerate(texts, 1)]
+
+
+def options(*texts, right=1):
+    return [
+        {**side, "mark": "1" if number <= right else "0"}
+        for number, side in enumerate(sides("o", *texts), 1)
+    ]
+
+
+RULES = (
+    "<item>"
+    + declared("PLACE", "single", "string", "registry")
+    + declared("YEAR", "single", "identifier", "o2")
+    + '<outcomeDeclaration identifier="SCORE" cardinality="single" baseType="float"/><responseProcessing>'
+    + "".join(a_point_for(name) for name in ("PLACE", "YEAR"))
+    + "</responseProcessing></item>"
+)
+MACHINE = {
+    "choice": {
+        "prompt": "Who answers for a letter that a machine drafted?",
+        "options": options("The officer who signs it", "The machine", "Nobody"),
+    },
+    "choices": {
+        "prompt": "Which of these are personal data?",
+        "options": options("A phone number", "A land title", "A public holiday", right=2),
+    },
+    "text": {
+        "prompt": "Which book do you check a land claim against?",
+        "answers": [{"text": "register"}],
+    },
+    "number": {
+        "prompt": "How many grams are three kilograms?",
+        "units": [{"symbol": "g"}, {"symbol": "kg", "factor": "1000"}],
+        "answers": [{"value": "3000"}],
+    },
+    "gaps": {
+        "prompt": "Complete the note.",
+        "text": "<p>The [[g1]] has [[g2]] counties and a [[g3]] for each.</p>",
+        "gaps": [
+            {"id": "g1", "how": "text", "accepted": [{"text": "country"}]},
+            {"id": "g2", "how": "number", "numbers": [{"value": "47"}]},
+            {
+                "id": "g3",
+                "how": "dropdown",
+                "options": sides("s", "mayor", "governor"),
+                "accepted": [{"text": "s2"}],
+            },
+        ],
+    },
+    "gap_match": {
+        "prompt": "Put the words where they belong.",
+        "text": "<p>[[a]] is kept, [[b]] is shared.</p>",
+        "words": sides("w", "A secret", "A notice"),
+        "gaps": [{"id": "a", "words": ["w1"]}, {"id": "b", "words": ["w2"]}],
+    },
+    "match": {
+        "prompt": "Is the task fit for a machine's draft?",
+        "sources": sides("s", "Minutes of a meeting", "Ranking applicants"),
+        "targets": sides("t", "fit", "unfit"),
+        "look": "grid",
+        "pairs": [{"source": "s1", "target": "t1"}, {"source": "s2", "target": "t2"}],
+    },
+    "order": {
+        "prompt": "What comes first?",
+        "things": sides("s", "Read the draft", "Check the claims", "Sign the letter"),
+        "order": ["s1", "s2", "s3"],
+    },
+    "hottext": {
+        "prompt": "Mark the names of people.",
+        "text": "<p>On [[s1]], [[s2]] met [[s3]] at the store.</p>",
+        "spans": sides("s", "Monday", "Achieng", "Otieno"),
+        "right": ["s2", "s3"],
+    },
+    "processed": {
+        "prompt": "Where and when?",
+        "text": "<p>The file was moved to the [[PLACE]] in [[YEAR]].</p>",
+        "parts": [
+            {
+                "id": "PLACE",
+                "kind": "text",
+                "data": {"prompt": "", "answers": [{"text": "*", "how": "wildcard"}]},
+            },
+            {
+                "id": "YEAR",
+                "kind": "choice",
+                "is_inline": True,
+                "data": {
+                    "prompt": "",
+                    "options": [{**side, "mark": "1"} for side in sides("o", "2021", "2023")],
+                },
+            },
+        ],
+        "rules": RULES,
+    },
+}
+PICTURED = {
+    "hotspot": {
+        "prompt": "Which notice is red?",
+        "picture": PICTURE,
+        "areas": [{"id": "a1", "label": "left", **RED}, {"id": "a2", "label": "right", **BLUE}],
+        "right": ["a1"],
+    },
+    "graphic_gap_match": {
+        "prompt": "What colour has each notice?",
+        "picture": PICTURE,
+        "labels": sides("l", "red", "blue"),
+        "spots": [
+            {"id": "p1", "label": "left notice", **RED, "labels": ["l1"]},
+            {"id": "p2", "label": "right notice", **BLUE, "labels": ["l2"]},
+        ],
+    },
+}
+PEOPLE = {
+    "essay": {"prompt": "How does a clerk check a claim?", "lines": 4},
+    "upload": {"prompt": "Hand in your note.", "accepts": ["document"]},
+    "scale": {
+        "prompt": "How do you find this course?",
+        "statements": sides("s", "I can use it at work."),
+        "points": sides("p", "No", "Partly", "Yes"),
+    },
+}
+ALL = MACHINE | PICTURED | PEOPLE
+BY_PROMPT = {plain(data["prompt"]): (kind, data) for kind, data in ALL.items()}
+
+
+def named(texts, wanted):
+    return next(text["text"] for text in texts if text["id"] == wanted)
+
+
+def steps(kind, data):
+    """[(what is done, the end of the control's name, its value)] that answer a question fully."""
+    match kind:
+        case "choice" | "choices":
+            return [("tick", "", each["id"]) for each in data["options"] if each["mark"] == "1"]
+        case "text":
+            return [("type", "", data["answers"][0]["text"])]
+        case "essay":
+            return [("type", "", ESSAY)]
+        case "number":
+            return [("type", "-number", data["answers"][0]["value"]), ("pick", "-unit", "g")]
+        case "gaps":
+            return [
+                ("type", "-g1", "country"),
+                ("type", "-g2", "47"),
+                ("pick", "-g3", "governor"),
+            ]
+        case "gap_match":
+            return [
+                ("pick", f"-{gap['id']}", named(data["words"], gap["words"][0]))
+                for gap in data["gaps"]
+            ]
+        case "graphic_gap_match":
+            return [
+                ("pick", f"-{spot['id']}", named(data["labels"], spot["labels"][0]))
+                for spot in data["spots"]
+            ]
+        case "match":
+            return [("tick", f"-{pair['source']}", pair["target"]) for pair in data["pairs"]]
+        case "order":
+            return [("pick", f"-{each}", str(n)) for n, each in enumerate(data["order"], 1)]
+        case "hottext" | "hotspot":
+            return [("tick", "", each) for each in data["right"]]
+        case "scale":
+            return [("tick", "-s1", "p3")]
+        case "upload":
+            return [("bring", "-files", "")]
+        case "processed":
+            return [("type", "-PLACE", "registry"), ("pick", "-YEAR", "2023")]
+
+
+NOTE = {"name": "note.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4 Checked, signed."}
+
+
+def question_of(section):
+    return BY_PROMPT[plain(section.locator(".quiz-prompt[id]").inner_html())]
+
+
+def solve(section):
+    """Answer the question of a section by pointer; return its kind."""
+    kind, data = question_of(section)
+    for what, end, value in steps(kind, data):
+        field = section.locator(f"[name$='-value{end}']")
+        match what:
+            case "tick":
+                field.and_(section.locator(f"[value='{value}']")).check()
+            case "type":
+                field.fill(value)
+            case "pick":
+                field.select_option(label=value)
+            case "bring":
+                with section.page.expect_response("**/files/*/"):
+                    field.set_input_files(NOTE)
+    return kind
+
+
+def tab_to(page, element, presses=60):
+    """Press Tab until `element` has the focus, as one without a mouse would."""
+    for _ in range(presses):
+        if element.evaluate("element => element === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    pytest.fail(f"the keyboard does not reach {element}")
+
+
+def tick_by_keyboard(section, name, value):
+    page = section.page
+    box = section.locator(f"[name$='{name}'][value='{value}']")
+    if box.get_attribute("type") == "checkbox":
+        tab_to(page, box)
+        page.keyboard.press("Space")
+        return
+    group = section.locator(f"[name$='{name}'][type=radio]")
+    for _ in range(60):  # Tab reaches one of a group
+        if group.evaluate_all("all => all.includes(document.activeElement)"):
+            break
+        page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    for _ in range(group.count()):
+        if box.is_checked():
+            return
+        page.keyboard.press("ArrowDown")
+    pytest.fail(f"the keyboard does not choose {value}")
+
+
+def solve_by_keyboard(section):
+    """Answer the question of a section by keyboard alone; return its kind."""
+    kind, data = question_of(section)
+    page = section.page
+    for what, end, value in steps(kind, data):
+        name = f"-value{end}"
+        if what == "tick":
+            tick_by_keyboard(section, name, value)
+            continue
+        field = section.locator(f"[name$='{name}']")
+        tab_to(page, field)
+        if what == "bring":
+            with page.expect_file_chooser() as chooser, page.expect_response("**/files/*/"):
+                page.keyboard.press("Enter")
+                chooser.value.set_files(NOTE)
+            continue
+        page.keyboard.type(value)
+        if what == "pick":
+            assert field.locator("option:checked").inner_text() == value
+        else:
+            assert re.match(exactly(value), field.input_value())
+    return kind
+
+
+COURSE = """---
+code: {code}
+key: {key}
+slug: {key}
+title: "{title}"
+level: foundations
+language: en
+hours: 1
+audience: "Officers who try the platform."
+summary: "A quiz with questions of every kind."
+outcomes: ["Answer for what you sign"]
+competencies: [CS-D1.1]
+digcomp: ["1.2"]
+prerequisites: []
+award_title: "{title}"
+---
+
+A short course.
+"""
+
+
+def write_course(folder, key, title, questions, **rules):
+    """A course folder with one module that ends in a quiz of all `questions`: {kind: data}."""
+    module = folder / "1-check"
+    module.mkdir(parents=True)
+    (folder / "course.md").write_text(COURSE.format(code=key.upper(), key=key, title=title))
+    (module / "module.md").write_text(
+        f'---\nkey: {key}-m1\ntitle: "{title}: check"\nsummary: "One quiz."\n---\n'
+    )
+    quiz = {
+        "key": f"{key}-q1",
+        "title": f"Check: {title}",
+        "draw": len(questions),
+        "questions": [
+            {"id": f"{key}-{kind}", "kind": kind, "prompt": data["prompt"], "body": data}
+            for kind, data in questions.items()
+        ],
+        **rules,
+    }
+    (module / "quiz.yaml").write_text(yaml.safe_dump(quiz, sort_keys=False))
+    return folder

@@ -1,0 +1,409 @@
+"""Quizzes on a bad line, and a quiz from its author's bank to its corrected result."""
+
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+from tests.browser import questions
+from tests.browser.conftest import ROOT
+from tests.browser.test_authoring import Author
+
+RECEIVED = "All answers are kept by the server."
+WAITING = re.compile(r"Kept on this phone, waiting for the line: (\d+)\.")
+
+
+@pytest.fixture(scope="session")
+def quiz_course(platform, tmp_path_factory):
+    """Load a course with a quiz of many kinds into the running platform; return its short name."""
+
+    def load(key, title, asked, **rules):
+        folder = tmp_path_factory.mktemp("courses") / key
+        questions.write_course(folder, key, title, asked, **rules)
+        subprocess.run(
+            [sys.executable, str(ROOT / "manage.py"), "load_course", str(folder)],
+            env={**os.environ, **platform.environment, "LMS_DEMO": "1"},
+            check=True,
+            capture_output=True,
+        )
+        return key
+
+    return load
+
+
+def enrol_and_start(officer, course):
+    """Enrol, start the quiz, and wait until the page is kept for when there is no line."""
+    page = officer.page
+    officer.go(f"/courses/{course}/enrol/")
+    page.select_option("[name=organisation]", index=1)
+    officer.click("main button.button")
+    officer.click("main a:has-text('Check: ')")
+    officer.click("main form button.button")
+    wait_until_kept(page)
+    return page.url
+
+
+def wait_until_kept(page):
+    page.wait_for_selector("lms-quiz:defined")
+    page.wait_for_function(
+        "async () => Boolean(await caches.match(location.pathname, {cacheName: 'quiz-pages'}))"
+        " && Boolean(navigator.serviceWorker.controller)"
+    )
+
+
+class Phone:
+    """An officer's phone in a quiz, whose line may go and whose tab may be killed."""
+
+    def __init__(self, officer):
+        self.officer, self.address = officer, officer.page.url
+
+    @property
+    def page(self):
+        return self.officer.page
+
+    def cut(self):
+        self.officer.context.set_offline(True)
+
+    def mend(self):
+        self.officer.context.set_offline(False)
+
+    def kill_tab(self):
+        """As a phone short of memory does; the officer comes back to the same address."""
+        self.page.close(run_before_unload=False)
+        self.officer.page = self.officer.context.new_page()
+        self.officer.watch()
+        self.page.goto(self.address)
+        self.page.wait_for_selector("lms-quiz:defined")
+
+    def question(self, number):
+        return self.page.locator(f"#question-{number}")
+
+    def solve(self, number):
+        return questions.solve(self.question(number))
+
+    def go_on(self, number):
+        self.question(number).locator("[data-next]").click()
+
+    def go(self, number):
+        self.page.click(f".question-list [data-go='{number}']")
+
+    def waits(self):
+        """How many answers the page says it keeps."""
+        self.page.wait_for_selector("text=Kept on this phone, waiting for the line")
+        return int(WAITING.search(self.page.inner_text("[data-part=summary]"))[1])
+
+    def all_received(self):
+        self.page.wait_for_selector(f"text={RECEIVED}", timeout=40_000)
+
+
+def answered(section):
+    """The values that a question shows."""
+    return section.locator("[data-part=answer]").evaluate(
+        """part => [...part.querySelectorAll("input, select, textarea")]
+          .filter((field) => !field.name.endsWith("-was") && (!/radio|checkbox/.test(field.type) || field.checked))
+          .map((field) => `${field.name}=${field.value}`).sort()"""
+    )
+
+
+def test_a_line_that_is_cut_at_every_step_loses_nothing(visitor, quiz_course):
+    officer = visitor("lossy")
+    officer.sign_in("learner1@demo.example")
+    enrol_and_start(officer, quiz_course("lossy", "On a bad line", questions.MACHINE))
+    phone, page = Phone(officer), lambda: officer.page
+    count = page().locator("section[data-position]").count()
+    assert count == len(questions.MACHINE)
+
+    phone.cut()  # before the first answer
+    phone.solve(1)
+    assert phone.waits() >= 1
+    assert "kept on this phone" in phone.question(1).inner_text()
+    shown = answered(phone.question(1))
+    phone.kill_tab()
+    assert answered(phone.question(1)) == shown
+    assert phone.waits() >= 1
+    officer.look("offline-again")
+    phone.mend()
+    phone.all_received()
+    assert "received" in phone.question(1).inner_text()
+
+    typed = next(n for n in range(2, count + 1) if kind_at(page(), n) in {"text", "gaps"})
+    phone.go(typed)
+    box = phone.question(typed).locator("[data-part=answer] input[type=text]").first
+    box.press_sequentially("coun", delay=10)  # while typing
+    phone.cut()
+    box.press_sequentially("try", delay=10)
+    phone.waits()
+    phone.kill_tab()
+    phone.go(typed)
+    box = phone.question(typed).locator("[data-part=answer] input[type=text]").first
+    assert box.input_value() == "country"
+    phone.mend()
+
+    for number in range(2, count + 1):  # between questions, back and forth
+        phone.go(number)
+        if number % 3 == 0:
+            phone.cut()
+        phone.solve(number)
+        phone.go_on(number)
+        if number % 3 == 0:
+            shown = answered(phone.question(number))
+            phone.kill_tab()
+            assert answered(phone.question(number)) == shown
+            phone.mend()
+    phone.all_received()
+    assert page().locator("text=no answer").count() == 0
+
+    phone.cut()  # at the overview, to which the last question led
+    page().wait_for_selector("text=You can hand in all the same")
+    officer.look("overview-offline")
+    phone.kill_tab()
+    phone.page.click("[data-overview-link]")
+    page().click("[data-hand-in]")  # at handing in
+    page().wait_for_selector("text=Handed in on this phone.")
+    phone.kill_tab()
+    page().wait_for_selector("text=Handed in on this phone.")
+    assert page().locator("[data-hand-in]").count() == 0
+    assert page().locator("text=no answer").count() == 0
+    officer.look("handed-in-offline")
+    phone.mend()
+
+    page().wait_for_url("**/review/", timeout=40_000)
+    assert "100 %" in page().inner_text(".big-figure")
+    assert page().locator("text=Receipt").count() == 1
+    officer.go("/learn/")
+    page().goto(phone.address)  # what was kept does not come back
+    assert page().url.endswith("/review/")
+
+
+def kind_at(page, number):
+    return questions.question_of(page.locator(f"#question-{number}"))[0]
+
+
+def lossy(route):
+    """Every second request is lost: its reply on the way back, or the server is out of breath."""
+    lossy.count += 1
+    match lossy.count % 4:
+        case 1:
+            route.fetch()
+            route.abort()
+        case 3:
+            route.fulfill(status=500, body="")
+        case _:
+            route.continue_()
+
+
+def sign_out_in_another_tab(officer):
+    tab = officer.context.new_page()
+    tab.goto(officer.platform.url + "/accounts/logout/")
+    tab.click("main button.button")
+    tab.wait_for_url(lambda url: "logout" not in url)
+    tab.close()
+
+
+def test_lost_replies_a_second_phone_a_lost_session_and_a_file_by_hand(visitor, quiz_course):
+    officer, trainer = visitor("replies"), visitor("replies-trainer")
+    officer.sign_in("learner2@demo.example")
+    trainer.sign_in("trainer@demo.example")
+    address = enrol_and_start(officer, quiz_course("replies", "A weak server", questions.MACHINE))
+    phone, page = Phone(officer), officer.page
+    count = page.locator("section[data-position]").count()
+
+    lossy.count = 0
+    officer.context.route("**/api/v1/attempts/*/events", lossy)
+    for number in (1, 2, 3):
+        phone.solve(number)
+        phone.go_on(number)
+    phone.all_received()
+    officer.context.unroute("**/api/v1/attempts/*/events")
+    assert lossy.count > 2
+    officer.faults.clear()  # the 500 was ours
+
+    second = visitor("replies-second", storage_state=officer.context.storage_state())
+    second.page.goto(address)
+    other = Phone(second)
+    second.page.wait_for_selector("text=This attempt is open on another device too.")
+    assert answered(other.question(1)) == answered(phone.question(1))
+    phone.cut()
+    phone.go(5)
+    page.keyboard.press("Tab")
+    phone.solve(5)
+    phone.waits()
+    for number in (4, 5):
+        other.go(number)
+        other.solve(number)
+    other.all_received()
+    second.look("second-phone")
+    phone.mend()
+    phone.all_received()
+    page.wait_for_selector("text=This attempt is open on another device too.")
+    page.reload()
+    assert answered(phone.question(4)) == answered(other.question(4))
+
+    sign_out_in_another_tab(officer)
+    phone.go(6)
+    phone.solve(6)
+    page.wait_for_selector("text=You were signed out.")
+    officer.look("signed-out")
+    page.click("[data-part=problems] a")
+    page.fill("[name=login]", "learner2@demo.example")
+    page.fill("[name=password]", officer.platform.password)
+    page.click("main button.button")
+    page.wait_for_url("**/attempts/**")
+    wait_until_kept(page)
+    phone.all_received()
+    phone.go(6)
+    assert "received" in phone.question(6).inner_text()
+
+    phone.cut()
+    for number in range(7, count + 1):
+        phone.go(number)
+        phone.solve(number)
+    phone.go_on(count)
+    with page.expect_download() as download:
+        page.click("[data-download]")
+    trainer.go("/o/centre/answer-files/")
+    trainer.look("answer-file")
+    trainer.page.set_input_files("input[type=file]", download.value.path())
+    trainer.click("main button.button")
+    assert re.search(r"[1-9]\d* entries were new", trainer.page.inner_text("main"))
+    trainer.look("answer-file-taken")
+    trainer.click("a:has-text('See the attempt')")
+    trainer.look("attempt-detail")
+
+    phone.mend()
+    phone.all_received()
+    page.click("[data-hand-in]")
+    page.wait_for_url("**/review/")
+    assert "100 %" in page.inner_text(".big-figure")
+
+
+# From the author's bank to the corrected result
+
+
+def build_bank(author, name):
+    """Make a question bank and return its name."""
+    page = author.page
+    author.visitor.go("/cms/snippets/assessments/itembank/add/")
+    page.fill("[name=name]", name)
+    page.fill("[name=slug]", name.lower().replace(" ", "-"))
+    page.select_option(
+        "[name=organisation]",
+        label="Regional Centre of Competence for Digital and AI Skilling",
+    )
+    page.get_by_role("button", name="Save", exact=True).last.click()
+    page.wait_for_selector(".messages li")
+    return name
+
+
+def choose_from_modal(page, words):
+    """Look for `words` in a chooser's window and take what is found."""
+    page.fill(".modal-body [name=q]", words)
+    found = page.locator(".modal-body a[data-chooser-modal-choice]")
+    page.wait_for_function(
+        "() => document.querySelectorAll('.modal-body a[data-chooser-modal-choice]').length === 1"
+    )
+    found.click()
+    page.wait_for_selector(".modal-body", state="detached")
+
+
+class QuestionForm:
+    """Wagtail's form of one question."""
+
+    def __init__(self, author, label):
+        self.author, self.page = author, author.page
+        author.visitor.go("/cms/snippets/assessments/item/add/")
+        author.blocks = 0
+        author.insert(label)
+
+    def name(self, end):
+        return f"body-0-value-{end}"
+
+    def write(self, end, words):
+        """Type into the rich text whose value has the name that ends so."""
+        box = self.page.locator(f"*:has(> [name='{self.name(end)}']) .public-DraftEditor-content")
+        box.click()
+        self.page.keyboard.type(words)
+
+    def fill(self, end, words):
+        self.page.fill(f"[name='{self.name(end)}']", words)
+
+    def add(self, part):
+        """Add a row to the list `part`."""
+        count = self.page.locator(f"[name='{self.name(part)}-count']")
+        before = int(count.input_value())
+        self.page.locator(f"*:has(> [name='{self.name(part)}-count'])").locator(
+            "button.c-sf-add-button"
+        ).last.click()
+        self.page.wait_for_selector(
+            f"[name='{self.name(part)}-{before}-order']", state="attached"
+        )
+
+    def place(self, bank, identifier, tags):
+        page = self.page
+        page.locator("button:visible", has_text="Choose question bank").click()
+        choose_from_modal(page, bank)
+        page.fill("[name=identifier]", identifier)
+        page.select_option("[name=language]", "en")
+        page.locator("[name=tags]").evaluate("(field, tags) => { field.value = tags; }", tags)
+
+    def try_it(self, fill):
+        """Answer in the live preview and return what it says of the score."""
+        page = self.page
+        toggle = page.get_by_role("button", name="Toggle preview")
+        if toggle.get_attribute("aria-expanded") != "true":
+            toggle.click()
+        frame = page.frame_locator("iframe#w-preview-iframe")
+        frame.locator("button[name=try]").wait_for()
+        fill(frame)
+        frame.locator("button[name=try]").click()
+        frame.locator(".card[role=status]").wait_for()
+        return frame.locator(".card[role=status]").inner_text()
+
+    def publish(self):
+        self.author.press("Publish")
+        self.page.wait_for_selector("text=published")
+
+
+def write_by_hand(author, bank):
+    """Four questions through Wagtail's own forms, each tried in its preview."""
+    wrong = QuestionForm(author, "One answer")
+    data = questions.ALL["choice"]
+    wrong.write("prompt", data["prompt"])
+    for number, option in enumerate(data["options"]):
+        if number:
+            wrong.add("options")
+        wrong.write(f"options-{number}-value-text", option["text"])
+        wrong.fill(f"options-{number}-value-mark", "1" if number == 1 else "0")  # the wrong key
+    wrong.place(bank, "signs", "claims")
+    author.look("question-editor")
+    told = wrong.try_it(lambda frame: frame.locator("label", has_text="The machine").click())
+    assert "This brings 1 of the points." in told
+    author.look("question-preview")
+    wrong.publish()
+
+    number = QuestionForm(author, "A number")
+    number.write("prompt", questions.ALL["number"]["prompt"])
+    number.fill("answers-0-value-value", "3000")
+    number.place(bank, "grams", "claims")
+    told = number.try_it(lambda frame: frame.locator("[name$=-number]").fill("3"))
+    assert "This brings 0 of the points." in told
+    number.publish()
+
+    word = QuestionForm(author, "A word or a few")
+    word.write("prompt", questions.ALL["text"]["prompt"])
+    word.fill("answers-0-value-text", "register")
+    word.place(bank, "book", "claims")
+    told = word.try_it(lambda frame: frame.locator("[name$=-value]").fill("Register"))
+    assert "This brings 1 of the points." in told
+    word.publish()
+
+    essay = QuestionForm(author, "Essay")
+    essay.write("prompt", questions.ALL["essay"]["prompt"])
+    essay.fill("min_words", "5")
+    essay.write("model_answer", "Against the register, in writing, signed.")
+    essay.place(bank, "essay", "claims")
+    told = essay.try_it(lambda frame: frame.locator("textarea").fill("By heart."))
+    assert "A person marks this" in told
+    essay.publish()
