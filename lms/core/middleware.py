@@ -38,7 +38,7 @@ class PrivatePagesMiddleware:
 
 
 class RefusedMiddleware:
-    """Turns a Refused into a 409 page, fragment or problem document."""
+    """Turns a Refused into a 409 page or problem document."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -52,5 +52,4 @@ class RefusedMiddleware:
         problem = {"code": exception.code, "title": str(exception), "status": 409}
         if "application/json" in request.headers.get("Accept", ""):
             return JsonResponse(problem, status=409, content_type="application/problem+json")
-        template = "refused.html#refusal" if getattr(request, "htmx", False) else "refused.html"
-        return render(request, template, {"refusal": problem}, status=409)
+        return render(request, "refused.html", {"refusal": problem}, status=409)

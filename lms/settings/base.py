@@ -51,8 +51,6 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.idp.oidc",
-    "django_htmx",
-    "template_partials",
     "rules",
     "csp",
     "whitenoise.runserver_nostatic",
@@ -81,7 +79,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
     "lms.core.middleware.RefusedMiddleware",
     "lms.organisations.middleware.ScopeMiddleware",
 ]
