@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from assessments.statistics.evidence import (
     DISCRIMINATION_FROM,
@@ -37,6 +38,13 @@ def picks(value: Any, part: str = "") -> Iterator[tuple[str, str]]:
             yield part, str(value)[:LONGEST]
 
 
+def fifths_of(ability: Sequence[float]) -> NDArray[np.int_]:
+    """In which fifth each person is, 0 the weakest; people of equal ability are in the same one."""
+    known = np.asarray(ability, float)
+    ranks = np.searchsorted(np.sort(known), known, side="left")
+    return np.minimum(4, 5 * ranks // max(len(known), 1))
+
+
 @dataclass(frozen=True)
 class OptionFigures:
     """How many picked `value` in `part`, and the correlation of doing so with the rest (NaN where nobody differs)."""
@@ -47,6 +55,7 @@ class OptionFigures:
     share: float
     correlation: float
     is_right: bool | None = None
+    fifths: tuple[float, ...] = ()  # share of those who picked it, from the weakest fifth on
 
 
 def option_figures(
@@ -70,14 +79,16 @@ def option_figures(
     found = []
     off = others - others.mean() if n else others
     spread = float((off**2).sum())
+    fifth = fifths_of(rest)
+    sizes = np.maximum(np.bincount(fifth, minlength=5), 1)
     for (part, value), people in frame.groupby(["part", "value"], sort=True)["person"]:
         count = len(people)
         share = count / n
         under = np.sqrt(spread * n * share * (1 - share))
         correlation = float(off[people.to_numpy()].sum() / under) if under > 1e-9 else np.nan  # noqa: PLR2004  nobody differs
-        found.append(
-            OptionFigures(part, value, count, share, correlation, known.pop((part, value), None))
-        )
+        fifths = tuple(float(each) for each in np.bincount(fifth[people], minlength=5) / sizes)
+        is_right = known.pop((part, value), None)
+        found.append(OptionFigures(part, value, count, share, correlation, is_right, fifths))
     found += [
         OptionFigures(part, value, 0, 0.0, np.nan, is_right)
         for (part, value), is_right in known.items()
