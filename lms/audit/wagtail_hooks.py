@@ -11,6 +11,10 @@ ACTIONS = {
     "courses.run.moved": (_("Move to another edition"), _("Moved the run to another edition")),
     "courses.edition.cut": (_("Cut an edition"), _("Cut an edition")),
     "reports.exported": (_("Export"), _("Exported a list")),
+    "assessments.answers_compared": (
+        _("Comparison of answers"),
+        _("Compared learners' answers with each other"),
+    ),
 }
 
 

@@ -32,6 +32,11 @@ ACCESS = {
     "assessments:overview": OWNER,
     "assessments:submit": OWNER,
     "assessments:review": OWNER,
+    "assessments:quiz_list": STAFF,
+    "assessments:quiz_statistics": STAFF,
+    "assessments:statistics_refresh": STAFF,
+    "assessments:answers_alike": STAFF,
+    "assessments:item_statistics": STAFF,
     "accounts:profile": SIGNED_IN,
     "accounts:sentmessage_list": STAFF,
     "reports:home": STAFF,
@@ -91,7 +96,7 @@ def arguments(name, world):
     if name.startswith("certification:"):
         return certification_arguments(name, world)
     attempt = started_attempt(world)
-    lesson = world.entry("lesson")["key"]
+    lesson, quiz = world.entry("lesson")["key"], world.entry("quiz")["key"]
     return {
         "courses:course": [world.run.course.slug],
         "api:get_course": [world.run.course.slug],
@@ -108,6 +113,11 @@ def arguments(name, world):
         "assessments:overview": [world.enrolment.pk, attempt],
         "assessments:submit": [world.enrolment.pk, attempt],
         "assessments:review": [world.enrolment.pk, attempt],
+        "assessments:quiz_list": ["kenya"],
+        "assessments:quiz_statistics": ["kenya", quiz],
+        "assessments:statistics_refresh": ["kenya", quiz],
+        "assessments:answers_alike": ["kenya", quiz],
+        "assessments:item_statistics": ["kenya", quiz, 1],
         "reports:learner_list": ["kenya"],
         "labs:open": [world.enrolment.pk, lesson],
         "labs:wait": [world.enrolment.pk, lesson],
@@ -150,6 +160,8 @@ POST_ONLY = {
     "certification:award_replace",
     "courses:lesson_position",
     "assessments:submit",
+    "assessments:statistics_refresh",
+    "assessments:answers_alike",
     "set_language",
     "labs:open",
     "labs:submit",
