@@ -27,7 +27,8 @@ class CalibrationRun(models.Model):
         verbose_name = _("run of the statistics")
         constraints = [
             models.CheckConstraint(
-                condition=Q(activity_key__isnull=True) ^ Q(bank__isnull=True),
+                condition=Q(activity_key__isnull=True, bank__isnull=False)
+                | Q(activity_key__isnull=False, bank__isnull=True),
                 name="run_of_a_quiz_or_a_bank",
             )
         ]

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[np.float64]
 NODES = np.linspace(-4.5, 4.5, 41)
-SLOPES, INTERCEPTS = (0.05, 6.0), (-8.0, 8.0)
+LOG_SLOPES, INTERCEPTS = (-3.0, 1.8), (-8.0, 8.0)
 SLOPE_VARIANCE, INTERCEPT_VARIANCE = 0.25, 4.0
 NEWTON_STEPS = 3
 PLAIN_STEPS = 4  # before the first long one
@@ -66,28 +66,31 @@ class _Answers:
         return log / whole, float((top + np.log(whole)).sum())
 
 
-def _maximise(a: Array, d: Array, right: Array, tries: Array, *, has_priors: bool) -> None:
-    """Newton's steps with the expected information, in place."""
+def _maximise(log_a: Array, d: Array, right: Array, tries: Array, *, has_priors: bool) -> None:
+    """Newton's steps in ln a and the intercept, with the expected information, in place."""
     for _ in range(NEWTON_STEPS):
+        a = np.exp(log_a)
         p = _sigmoid(a[:, None] * NODES + d[:, None])
         off, info = right - tries * p, tries * p * (1 - p)
-        ga, gd = off @ NODES, off.sum(axis=1)
-        haa, had, hdd = info @ NODES**2, info @ NODES, info.sum(axis=1)
+        ga, gd = a * (off @ NODES), off.sum(axis=1)
+        # that ln a bends the slope counts too where it falls: or the steps of a bad question swing for ever
+        haa = a**2 * (info @ NODES**2) + np.maximum(0, -ga)
+        had, hdd = a * (info @ NODES), info.sum(axis=1)
         if has_priors:
-            ga = ga - np.log(a) / (SLOPE_VARIANCE * a) - 1 / a
-            haa = haa + 1 / (SLOPE_VARIANCE * a**2)
+            ga = ga - log_a / SLOPE_VARIANCE
+            haa = haa + 1 / SLOPE_VARIANCE
             gd = gd - d / INTERCEPT_VARIANCE
             hdd = hdd + 1 / INTERCEPT_VARIANCE
         det = haa * hdd - had**2 + 1e-9
-        a += np.clip((hdd * ga - had * gd) / det, -0.5, 0.5)
+        log_a += np.clip((hdd * ga - had * gd) / det, -0.5, 0.5)
         d += np.clip((haa * gd - had * ga) / det, -0.8, 0.8)
-        np.clip(a, *SLOPES, out=a)
+        np.clip(log_a, *LOG_SLOPES, out=log_a)
         np.clip(d, *INTERCEPTS, out=d)
 
 
 def _start(answers: _Answers) -> tuple[Array, Array]:
     p = np.clip((answers.share.sum(axis=0) + 0.5) / (answers.asked.sum(axis=0) + 1), 0.02, 0.98)
-    return np.ones(len(p)), 1.2 * np.log(p / (1 - p))
+    return np.zeros(len(p)), 1.2 * np.log(p / (1 - p))
 
 
 def _errors(
@@ -135,34 +138,34 @@ def fit(
     θ are found too, so that all stand on the scale of the anchors. Otherwise θ ~ N(0, 1).
     """
     data = _Answers(answers)
-    a, d = _start(data)
-    count = len(a)
+    log_a, d = _start(data)
+    count = len(log_a)
     held = np.full((count, 2), np.nan) if anchors is None else np.asarray(anchors, float)
     free = np.isnan(held).any(axis=1)
-    a[~free], d[~free] = held[~free, 0], -held[~free, 0] * held[~free, 1]
+    log_a[~free], d[~free] = np.log(held[~free, 0]), -held[~free, 0] * held[~free, 1]
     moves = not free.all()
 
     def step(now: Array) -> tuple[Array, float]:
-        a, d = now[:count].copy(), now[count:-2].copy()
+        log_a, d = now[:count].copy(), now[count:-2].copy()
         mean, sd = now[-2], np.exp(now[-1])
-        posterior, loglik = data.posterior(a, d, _weights(mean, sd))
+        posterior, loglik = data.posterior(np.exp(log_a), d, _weights(mean, sd))
         right, tries = data.share.T @ posterior, data.asked.T @ posterior
-        new_a, new_d = a[free], d[free]
+        new_a, new_d = log_a[free], d[free]
         _maximise(new_a, new_d, right[free], tries[free], has_priors=has_priors)
-        a[free], d[free] = new_a, new_d
+        log_a[free], d[free] = new_a, new_d
         if moves:
             people = posterior.mean(axis=0)
             mean = people @ NODES
             sd = max(0.2, np.sqrt(people @ NODES**2 - mean**2))
-        return np.r_[a, d, mean, np.log(sd)], loglik
+        return np.r_[log_a, d, mean, np.log(sd)], loglik
 
     def inside(now: Array) -> Array:
-        now[:count] = np.clip(now[:count], *SLOPES)
+        now[:count] = np.clip(now[:count], *LOG_SLOPES)
         now[count:-2] = np.clip(now[count:-2], *INTERCEPTS)
         now[-2:] = np.clip(now[-2:], -3, 1)
         return now
 
-    now = np.r_[a, d, 0.0, 0.0]
+    now = np.r_[log_a, d, 0.0, 0.0]
     cycles, has_converged = 0, False
     while cycles < most_cycles and not has_converged:
         first, _loglik = step(now)
@@ -179,7 +182,7 @@ def fit(
             third, after = step(inside(now + 2 * alpha * r + alpha**2 * v))
             cycles += 2
             now = third if after >= before - 1e-6 * abs(before) else second
-    a, d, mean, sd = now[:count], now[count:-2], float(now[-2]), float(np.exp(now[-1]))
+    a, d, mean, sd = np.exp(now[:count]), now[count:-2], float(now[-2]), float(np.exp(now[-1]))
     log_weights = _weights(mean, sd)
     _posterior, loglik = data.posterior(a, d, log_weights)
     se_a, se_b = _errors(data, a, d, log_weights, free, has_priors=has_priors)

@@ -16,6 +16,7 @@ from assessments.statistics.evidence import (
 
 WRONG_KEY_ABOVE = 0.15  # correlation of a wrong option with the rest
 EASY_ABOVE, HARD_BELOW = 0.95, 0.2
+WEAK_BELOW = 20.0  # discrimination in per cent
 KEPT = 30  # values of each part of a question
 LONGEST = 100
 
@@ -137,7 +138,8 @@ def item_flags(
     if discrimination < 0:
         flags.append(Flag("negative", discrimination))
     limits = share_limits(facility, n)
-    if guess > 0 and limits and limits[0] <= guess:
+    is_weak = 0 <= discrimination < WEAK_BELOW
+    if is_weak and guess > 0 and limits and limits[0] <= guess:
         flags.append(Flag("guessed", facility))
     elif facility < HARD_BELOW:
         flags.append(Flag("hard", facility))

@@ -53,7 +53,9 @@ def calibrate_bank(bank: ItemBank) -> CalibrationRun | None:
             answers.points.columns
         )
         shares = (answers.points[ours] / answers.maxima[ours]).clip(0, 1)
-        calibrated = [pk for pk in ours if pooled.loc[pk, "n"] >= CALIBRATION_FROM]
+        # one that works against the others would bend the scale
+        fits = (pooled["n"] >= CALIBRATION_FROM) & (pooled["discrimination"] > 0)
+        calibrated = [pk for pk in ours if fits[pk]]
         anchors = {pk: held[pk] for pk in calibrated if pk in held and held[pk].n >= FIRM_FROM}
         found, loglik = _calibrate(shares[calibrated], anchors)
     with transaction.atomic():

@@ -49,7 +49,7 @@ def test_anchors_stay_where_they_are_and_give_the_others_their_scale():
 
     found = fit(answers, anchors=anchors)
 
-    assert found.a[:10].tolist() == a[:10].tolist()
+    assert found.a[:10] == pytest.approx(a[:10])
     assert found.b[:10] == pytest.approx(b[:10])
     assert list(found.se_b[:10]) == [0] * 10
     assert found.mean == pytest.approx(theta.mean(), abs=0.1)
@@ -66,6 +66,17 @@ def test_all_right_and_all_wrong_stay_finite():
 
     assert np.isfinite([found.a, found.b, found.se_a, found.se_b]).all()
     assert found.b[0] < -2 and found.b[1] > 2
+
+
+def test_a_question_that_works_against_the_others_does_not_keep_them_from_settling():
+    answers, _a, b, _theta = simulated(300, 20, seed=4)
+    answers[:, 2] = 1 - answers[:, 2]
+
+    found = fit(answers)
+
+    assert found.has_converged
+    assert found.a[2] < 0.4
+    assert np.corrcoef(np.delete(found.b, 2), np.delete(b, 2))[0, 1] > 0.95
 
 
 def test_the_order_of_people_and_questions_does_not_matter():

@@ -60,6 +60,7 @@ def flags(n=200, facility=0.6, discrimination=30.0, guess=0.25, options=()):
 
 def test_a_sound_question_raises_no_flag():
     assert flags() == []
+    assert flags(facility=0.3) == []  # as few as guess, but the able ones
 
 
 @pytest.mark.parametrize(
@@ -67,8 +68,8 @@ def test_a_sound_question_raises_no_flag():
     [
         ({"discrimination": -1.0}, "negative"),
         ({"facility": 0.97}, "easy"),
-        ({"facility": 0.15, "guess": 0}, "hard"),
-        ({"facility": 0.27}, "guessed"),
+        ({"facility": 0.15}, "hard"),
+        ({"facility": 0.27, "discrimination": 12.0}, "guessed"),
     ],
 )
 def test_each_oddity_raises_its_flag_from_thirty_answers_on(figures, code):

@@ -55,6 +55,12 @@ def test_staff_who_do_not_teach_are_refused(person, world, client):
         assert response.status_code == 403
 
 
+def test_who_teaches_finds_the_quizzes_from_the_staff_page(world, teacher):
+    html = teacher.get(reverse("reports:home")).content.decode()
+
+    assert f'href="{reverse("assessments:quiz_list", args=["centre"])}"' in html
+
+
 def test_a_quiz_that_no_learner_here_finished_is_not_there(world, teacher):
     _run, key = answered_quiz(picks_of(12, 2), world.rwanda)
     analyse_quiz_task(key)

@@ -222,6 +222,18 @@ def test_firmly_calibrated_questions_hold_the_scale(world):
     assert after[4].a and after[4].n == 300
 
 
+def test_a_question_that_works_against_the_others_has_no_place_on_the_scale(world):
+    picked = picks_of(260, 6, seed=4)
+    picked[:, 2] = ["B" if pick == "A" else "A" for pick in picked[:, 2]]
+    _run, key = answered_quiz(picked, world.nyeri)
+
+    run, rows = calibrated(key)
+
+    assert run.items == 5
+    assert [row.a is None for row in rows] == [False, False, True, False, False, False]
+    assert [flag["code"] for flag in rows[2].flags] == ["negative"]
+
+
 def test_half_a_calibration_cannot_be_kept(world):
     _run, key = answered_quiz(picks_of(10, 2), world.nyeri)
     row = items_of(analysed(key))[0]
