@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable
-from copy import copy
 from hashlib import sha256
 from uuid import UUID, uuid4, uuid5
 
@@ -18,7 +17,7 @@ from assessments.domain.scoring import Standing, is_empty, score_body, seed_of
 from assessments.interactions import KINDS
 from assessments.interactions.shapes import Body
 from assessments.interactions.variables import instantiate
-from assessments.models import Attempt, AttemptItem, Item, ResponseType
+from assessments.models import Allowance, Attempt, AttemptItem, Item, ResponseType, Sitting
 
 
 def fingerprint(standing: Standing) -> str:
@@ -28,6 +27,7 @@ def fingerprint(standing: Standing) -> str:
 
 
 IMPORT_MEGABYTES = 50
+ANSWER_FILE_BYTES = 2 * 1024 * 1024
 CERTAINTY = [("1", _("not sure")), ("2", _("fairly sure")), ("3", _("certain"))]
 
 
@@ -49,6 +49,13 @@ class ItemForm(forms.Form):
         initial = {"value": standing.value, "certainty": standing.certainty}
         super().__init__(data, initial=initial, prefix=f"q{position}", auto_id="id_%s")
         self.kind, self.body, self.position = KINDS[kind], body, position
+        self._asked = {
+            "kind": kind,
+            "body": body,
+            "seed": seed,
+            "position": position,
+            "has_certainty": has_certainty,
+        }
         self.fields["value"] = self.kind.field(body, seed)
         self.fields["value"].label = self.kind.instruction
         self.fields["was"] = forms.CharField(
@@ -66,9 +73,7 @@ class ItemForm(forms.Form):
 
     def bound_to(self, data: QueryDict) -> "ItemForm":
         """The same form with what was sent."""
-        bound = copy(self)
-        bound.data, bound.is_bound, bound._errors = data, True, None
-        return bound
+        return ItemForm(data, **self._asked)
 
     @property
     def remark(self):
@@ -124,16 +129,30 @@ def form_events(
     return events
 
 
-def events_of(forms_: dict[int, ItemForm], rows: Iterable[dict]) -> list[Event]:
+def events_of(attempt: Attempt, forms_: dict[int, ItemForm], rows: Iterable[dict]) -> list[Event]:
     """Read what a device's outbox sent: [{"seq", "type", "position", "inputs": [[name, value]], "value", "claimed_at"}].
 
     Answers come as the inputs of their form, and pass it as any form does. One that does not pass keeps its number
     and says why.
     """
-    return [_event_of(forms_, row) for row in rows]
+    return [_event_of(attempt, forms_, row) for row in rows]
 
 
-def _event_of(forms_: dict[int, ItemForm], row: dict) -> Event:
+def only_stored(attempt: Attempt, value):
+    """An answer of files without those that this attempt never took in: the list comes from a page."""
+    stored = {
+        row.sha256: {
+            "name": row.name,
+            "sha256": row.sha256,
+            "bytes": row.bytes,
+            "media_type": row.media_type,
+        }
+        for row in attempt.files.all()
+    }
+    return [stored[row["sha256"]] for row in value or [] if row["sha256"] in stored] or None
+
+
+def _event_of(attempt: Attempt, forms_: dict[int, ItemForm], row: dict) -> Event:
     common = {"seq": row["seq"], "type": row["type"], "claimed_at": row["claimed_at"]}
     position = row["position"]
     if row["type"] not in {ResponseType.ANSWER, ResponseType.CHECK}:
@@ -149,6 +168,8 @@ def _event_of(forms_: dict[int, ItemForm], row: dict) -> Event:
         sentence = next(iter(form.errors.values()))[0]
         return Event(**common, position=position, problem=sentence)
     value = form.cleaned_data["value"]
+    if form.kind.name == "upload":
+        value = only_stored(attempt, value)
     return Event(
         **common,
         position=position,
@@ -262,4 +283,80 @@ class ExportForm(forms.Form):
             ("qti3", _("QTI 3.0 package")),
             ("csv", _("CSV: our own template, for Excel")),
         ],
+    )
+
+
+class SittingForm(forms.ModelForm):
+    """When a run takes a quiz. Times are the reader's own."""
+
+    class Meta:
+        model = Sitting
+        fields = ["opens_at", "closes_at", "pin"]
+        widgets = {
+            name: forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+            for name in ("opens_at", "closes_at")
+        }
+
+    def clean(self):
+        cleaned = super().clean()
+        opens, closes = cleaned.get("opens_at"), cleaned.get("closes_at")
+        if opens and closes and closes <= opens:
+            self.add_error("closes_at", gettext("It closes before it opens. Choose a later time."))
+        return cleaned
+
+
+class AllowanceForm(forms.ModelForm):
+    """More time or tries: for one learner, or for all whom the organisation sent."""
+
+    class Meta:
+        model = Allowance
+        fields = ["extra_percent", "extra_tries", "reason"]
+
+    field_order = ["enrolment"]
+
+    def __init__(self, *args, enrolments, **kwargs):
+        super().__init__(*args, **kwargs)
+        # made here, for records are queried only inside a scope
+        self.fields["enrolment"] = forms.ModelChoiceField(
+            enrolments,
+            required=False,
+            label=_("For"),
+            empty_label=gettext("all of this organisation"),
+        )
+        self.fields["enrolment"].label_from_instance = lambda enrolment: enrolment.user.full_name
+        self.order_fields(self.field_order)
+
+    def clean(self):
+        cleaned = super().clean()
+        if not cleaned.get("extra_percent") and not cleaned.get("extra_tries"):
+            raise forms.ValidationError(gettext("Give more time, more tries, or both."))
+        return cleaned
+
+
+class AnswerFileForm(forms.Form):
+    file = forms.FileField(
+        label=_("Answer file of a phone"),
+        help_text=_("The file that a learner saved with “Save my answers as a file”."),
+    )
+
+    def clean_file(self):
+        file = self.cleaned_data["file"]
+        if file.size > ANSWER_FILE_BYTES:
+            raise forms.ValidationError(
+                gettext("This file is too large to be one of answers. Choose another.")
+            )
+        try:
+            return file.read().decode()
+        except UnicodeDecodeError as error:
+            raise forms.ValidationError(
+                gettext("This is not an answer file. Choose the file that the phone saved.")
+            ) from error
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Learners read it."),
     )

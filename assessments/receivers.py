@@ -11,7 +11,7 @@ from assessments.domain.attempts import answered_sentence, attempt_items, attemp
 from assessments.domain.items import freeze_item
 from assessments.domain.quizzes import frozen_quiz
 from assessments.models import Item
-from assessments.signals import attempt_submitted
+from assessments.signals import attempt_submitted, regrade_finished
 
 
 def on_item_published(sender, instance, revision=None, **kwargs):
@@ -44,5 +44,38 @@ def on_attempt_submitted(sender, attempt, **kwargs):
         )
 
 
+def on_regrade_finished(sender, regrade, **kwargs):
+    """Tell each learner whose result changed, once, what it was and what it is."""
+    changes = regrade.changes.filter(told_at__isnull=True).select_related(
+        "attempt__enrolment__user"
+    )
+    for change in changes:
+        user, attempt = change.attempt.enrolment.user, change.attempt
+        change.told_at = timezone.now()
+        change.save(update_fields=["told_at"])
+        if not user.email:
+            continue
+        with override(user.language or attempt.language):
+            send_mail(
+                _("Your result changed: %(quiz)s")
+                % {"quiz": frozen_quiz(attempt.revision_id).title},
+                _(
+                    "A question was put right, and your attempt was marked again. Before: %(before)s of "
+                    "%(before_maximum)s points. Now: %(after)s of %(after_maximum)s points. Reason: %(reason)s"
+                )
+                % {
+                    "before": change.score_before,
+                    "before_maximum": change.maximum_before,
+                    "after": change.score_after,
+                    "after_maximum": change.maximum_after,
+                    "reason": regrade.reason,
+                },
+                None,
+                [user.email],
+                fail_silently=True,
+            )
+
+
 published.connect(on_item_published, sender=Item)
 attempt_submitted.connect(on_attempt_submitted)
+regrade_finished.connect(on_regrade_finished)

@@ -2,6 +2,7 @@
 
 import rules
 
+from courses.rules import teaches
 from lms.organisations.domain import organisations_served_by
 from lms.organisations.models import Role
 
@@ -15,12 +16,6 @@ def is_own_attempt(user, attempt):
 def teaches_organisation(user, attempt):
     taught = organisations_served_by(user, [Role.INSTRUCTOR, Role.ADMINISTRATOR])
     return taught.filter(pk=attempt.enrolment.organisation_id).exists()
-
-
-@rules.predicate
-def teaches(user, organisation):
-    taught = organisations_served_by(user, [Role.INSTRUCTOR, Role.ADMINISTRATOR])
-    return taught.filter(pk=organisation.pk).exists()
 
 
 rules.add_perm("assessments.teach", teaches)

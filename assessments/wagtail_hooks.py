@@ -171,7 +171,7 @@ class TagItems(SnippetBulkAction):
         return {"form": self.cleaned_form, "user": self.request.user}
 
     @classmethod
-    def execute_action(cls, objects, form=None, user=None, **kwargs):
+    def execute_action(cls, objects, form=None, **_kwargs):
         tag_items(objects, add=form.cleaned_data["add"], remove=form.cleaned_data["remove"])
         return len(objects), 0
 

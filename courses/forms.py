@@ -1,6 +1,7 @@
 """What a person says when they enrol, and staff of a run."""
 
 from django import forms
+from django.core.validators import MaxValueValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
@@ -79,3 +80,40 @@ class NewRunForm(RunForm):
     def save(self, commit=True):  # noqa: FBT002  Django's signature
         self.instance.edition = Edition.objects.filter(course=self.cleaned_data["course"]).first()
         return super().save(commit)
+
+
+class OverrideForm(forms.Form):
+    """A result set by hand."""
+
+    score = forms.DecimalField(
+        label=_("Points"),
+        min_value=0,
+        max_digits=8,
+        decimal_places=2,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "class": "short", "autofocus": True}),
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=300)
+
+    def __init__(self, *args, maximum, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["score"].max_value = maximum
+        self.fields["score"].validators.append(
+            MaxValueValidator(maximum, _("Write at most %(limit_value)s points."))
+        )
+
+
+class WeightsForm(forms.Form):
+    """A weight for each column of a gradebook."""
+
+    def __init__(self, *args, columns, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.columns = columns
+        for column in columns:
+            self.fields[column.key] = forms.DecimalField(
+                label=column.title,
+                min_value=0,
+                max_digits=6,
+                decimal_places=2,
+                initial=column.weight,
+                widget=forms.TextInput(attrs={"inputmode": "decimal", "class": "short"}),
+            )

@@ -3,6 +3,7 @@
 import rules
 
 from lms.organisations.domain import organisations_served_by
+from lms.organisations.models import Role
 
 
 @rules.predicate
@@ -15,5 +16,12 @@ def serves_organisation(user, enrolment):
     return organisations_served_by(user).filter(pk=enrolment.organisation_id).exists()
 
 
+@rules.predicate
+def teaches(user, organisation):
+    taught = organisations_served_by(user, [Role.INSTRUCTOR, Role.ADMINISTRATOR])
+    return taught.filter(pk=organisation.pk).exists()
+
+
+rules.add_perm("courses.keep_gradebook", teaches)
 rules.add_perm("courses.view_own_enrolment", is_own_enrolment)
 rules.add_perm("courses.view_enrolment", is_own_enrolment | serves_organisation)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from courses.views import catalogue, lessons
+from courses.views import catalogue, gradebook, lessons
 
 app_name = "courses"
 urlpatterns = [
@@ -11,4 +11,6 @@ urlpatterns = [
     path("learn/<int:pk>/", lessons.run_detail, name="run"),
     path("learn/<int:pk>/<uuid:key>/", lessons.activity, name="activity"),
     path("learn/<int:pk>/<uuid:key>/position/", lessons.lesson_position, name="lesson_position"),
+    path("o/<slug:organisation>/runs/", gradebook.run_list, name="run_list"),
+    path("o/<slug:organisation>/runs/<int:run>/gradebook/", gradebook.gradebook, name="gradebook"),
 ]

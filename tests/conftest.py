@@ -4,6 +4,7 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 
+from assessments.domain.quizzes import frozen_quiz
 from lms.organisations.scoping import every_organisation
 from tests import factories
 
@@ -24,6 +25,7 @@ def _empty_cache(request):
     yield
     if "db" in request.fixturenames or "transactional_db" in request.fixturenames:
         cache.clear()
+        frozen_quiz.cache_clear()  # a rolled back revision's number is given again
 
 
 @pytest.fixture

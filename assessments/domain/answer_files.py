@@ -102,7 +102,8 @@ def read_answer_file(text: str) -> tuple[Attempt, UUID, list[dict]]:
     return attempt, device, events
 
 
-def _moment(text: Any) -> datetime | None:
+def moment_of(text: Any) -> datetime | None:
+    """Read a time with its zone, or None for anything else."""
     try:
         moment = parse_datetime(str(text))
     except ValueError:

@@ -1,14 +1,16 @@
 """The life of an attempt: starting, answering on any device, submitting. Architecture, protocol 3."""
 
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Count, Max, Min, Q, QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -212,7 +214,9 @@ def start_attempt(
         )
     versions = _versions([each.item for each in drawn], language)
     points = {
-        each.item: 0 if KINDS[versions[each.item].kind].scored_by == "nobody" else each.points
+        each.item: Decimal(0)
+        if KINDS[versions[each.item].kind].scored_by == "nobody"
+        else each.points
         for each in drawn
     }
     attempt = Attempt.objects.create(
@@ -295,62 +299,124 @@ def _closed_sentence(attempt: Attempt) -> str:
     }
 
 
+def lock_attempt(attempts: QuerySet[Attempt], **which: Any) -> Attempt:
+    """Return one of `attempts`, its row locked until the transaction ends, or raise Attempt.DoesNotExist."""
+    return attempts.select_for_update(of=["self"]).get(**which)
+
+
+@dataclass
+class _Ledger:
+    """What a device has sent so far: how many entries, up to which number, and when the last one came."""
+
+    device: AttemptDevice
+    count: int
+    highest: int
+    submit: int | None
+    told_at: datetime
+    known: set[int] | None = None  # asked for only where there are holes, or something comes again
+
+    @classmethod
+    def of(cls, attempt: Attempt, device: UUID) -> "_Ledger | None":
+        """One query; None for a device that did not open the attempt."""
+        is_submit = Q(responses__type=ResponseType.SUBMIT)
+        row = (
+            attempt.devices.filter(device=device)
+            .annotate(
+                count=Count("responses"),
+                highest=Max("responses__seq"),
+                submit=Min("responses__seq", filter=is_submit),
+                told=Max("responses__received_at"),
+            )
+            .first()
+        )
+        if row is None:
+            return None
+        return cls(row, row.count, row.highest or 0, row.submit, row.told or attempt.started_at)
+
+    def seqs(self) -> set[int]:
+        if self.known is None:
+            self.known = (
+                set(range(1, self.count + 1))
+                if self.count == self.highest
+                else set(self.device.responses.values_list("seq", flat=True))
+            )
+        return self.known
+
+    @property
+    def ack(self) -> int:
+        return self.highest if self.count == self.highest else acknowledged(self.seqs())
+
+    def add(self, seq: int, type_: str) -> None:
+        seqs = self.seqs()
+        seqs.add(seq)
+        self.count, self.highest = len(seqs), max(self.highest, seq)
+        if type_ == ResponseType.SUBMIT:
+            self.submit = min(seq, self.submit or seq)
+
+
 @transaction.atomic
 def record_events(
     attempt: Attempt, device: UUID, events: Sequence[Event], *, now: datetime | None = None
 ) -> Reply:
-    """Append what a device sent, each once, and submit where it says so and nothing before is missing.
+    """As `append_events`, for an attempt that is not locked yet."""
+    locked = lock_attempt(Attempt.objects.all(), pk=attempt.pk)
+    return append_events(locked, device, events, now=now)
 
-    What comes too late is kept, but does not count. Refused for a device that did not open the attempt.
+
+def append_events(
+    attempt: Attempt,
+    device: UUID,
+    events: Sequence[Event],
+    *,
+    items: Mapping[int, int] | None = None,
+    now: datetime | None = None,
+) -> Reply:
+    """Append what a device sent to a locked attempt, each once, and submit where it says so and nothing is missing.
+
+    What comes too late is kept, but does not count. `items` is {position: item id} of the positions that `events`
+    name, where the caller knows them. Refused for a device that did not open the attempt.
     """
     now = now or timezone.now()
-    attempt = (
-        Attempt.objects.select_for_update(of=["self"])
-        .select_related("enrolment__run__edition")
-        .get(pk=attempt.pk)
-    )
-    row = attempt.devices.filter(device=device).first()
-    if row is None:
+    ledger = _Ledger.of(attempt, device)
+    if ledger is None:
         raise Refused(_("Open the quiz on this phone first."), code="device_unknown")
     quiz = frozen_quiz(attempt.revision_id)
-    known = {
-        seq: (type_, received)
-        for seq, type_, received in row.responses.values_list("seq", "type", "received_at")
-    }
-    reply = _append(attempt, row, events, known, timing_of(attempt, quiz), now)
-    submits = [seq for seq, (type_, _received) in known.items() if type_ == ResponseType.SUBMIT]
-    if submits and attempt.state == Attempt.State.IN_PROGRESS:
-        reply.holes = holes_below(known, min(submits))
+    reply = _append(attempt, ledger, events, items, quiz, now)
+    if ledger.submit and attempt.state == Attempt.State.IN_PROGRESS:
+        reply.holes = holes_below(ledger.seqs(), ledger.submit)
         last = timing_of(attempt, quiz).last_arrival
         if reply.holes:
             reply.state = "submitting"
         elif last is None or now <= last:
             _submit(attempt, quiz, now=now)
             reply.state = attempt.state
-    reply.attempt = attempt
     return reply
+
+
+def _positions(attempt: Attempt, events: Sequence[Event]) -> dict[int, int]:
+    positions = {event.position for event in events if event.position}
+    if not positions:
+        return {}
+    return dict(attempt.items.filter(position__in=positions).values_list("position", "pk"))
 
 
 def _append(
     attempt: Attempt,
-    device: AttemptDevice,
+    ledger: _Ledger,
     events: Sequence[Event],
-    known: dict[int, tuple[str, datetime]],
-    timing: Timing,
+    items: Mapping[int, int] | None,
+    quiz: FrozenQuiz,
     now: datetime,
 ) -> Reply:
-    """Insert the events that are new, in one statement, and add them to `known`."""
-    new = {event.seq: event for event in events if event.seq not in known}
-    positions = {event.position for event in new.values() if event.position}
-    items = (
-        dict(attempt.items.filter(position__in=positions).values_list("position", "pk"))
-        if positions
-        else {}
-    )
-    told = max((received for _type, received in known.values()), default=attempt.started_at)
+    """Insert the events that are new, in one statement."""
+    seqs = ledger.seqs()
+    new = {event.seq: event for event in events if event.seq not in seqs}
+    if items is None:
+        items = _positions(attempt, list(new.values()))
+    timing = timing_of(attempt, quiz)
     rows, refused = [], {}
     for event in new.values():
-        claimed = clamp_claim(event.claimed_at, after=told, now=now)
+        claimed = clamp_claim(event.claimed_at, after=ledger.told_at, now=now)
         is_accepted, is_late = timing.judge(claimed, now)
         is_accepted = is_accepted and attempt.state == Attempt.State.IN_PROGRESS
         if not is_accepted and event.type in {ResponseType.ANSWER, ResponseType.CHECK}:
@@ -360,12 +426,12 @@ def _append(
         rows.append(
             Response(
                 attempt=attempt,
-                device=device,
-                epoch=device.epoch,
+                device=ledger.device,
+                epoch=ledger.device.epoch,
                 seq=event.seq,
                 client_id=event.client_id,
                 type=event.type,
-                item_id=items.get(event.position),
+                item_id=items.get(event.position or 0),
                 value=event.value,
                 certainty=event.certainty,
                 claimed_at=claimed,
@@ -374,10 +440,10 @@ def _append(
                 is_accepted=is_accepted,
             )
         )
-        known[event.seq] = (event.type, now)
+        ledger.add(event.seq, event.type)
     if rows:
         Response.objects.bulk_create(rows)
-    return Reply(acknowledged(known), attempt.state, attempt, refused=refused)
+    return Reply(ledger.ack, attempt.state, attempt, refused=refused)
 
 
 @transaction.atomic
@@ -387,38 +453,21 @@ def record_form(attempt: Attempt, events: Sequence[Event], *, now: datetime | No
     A form has no numbers of its own: the server counts. It is the newest word of the learner, on whatever device.
     """
     now = now or timezone.now()
-    attempt = Attempt.objects.select_for_update().get(pk=attempt.pk)
-    device = attempt.devices.filter(device=FORM).first() or open_attempt(attempt, FORM)
-    attempt.refresh_from_db(fields=["epoch"])
-    if device.epoch < attempt.epoch:  # opened elsewhere since
+    attempt = lock_attempt(Attempt.objects.all(), pk=attempt.pk)
+    ledger = _Ledger.of(attempt, FORM)
+    if ledger is None:
+        ledger = _Ledger(open_attempt(attempt, FORM), 0, 0, None, attempt.started_at)
+        attempt.refresh_from_db(fields=["epoch"])
+    if ledger.device.epoch < attempt.epoch:  # opened elsewhere since
         attempt.epoch += 1
         attempt.save(update_fields=["epoch"])
-        device.epoch = attempt.epoch
-        device.save(update_fields=["epoch"])
-    known = {
-        seq: (type_, received)
-        for seq, type_, received in device.responses.values_list("seq", "type", "received_at")
-    }
-    stored = set(
-        attempt.responses.filter(client_id__in=[event.client_id for event in events]).values_list(
-            "client_id", flat=True
-        )
-    )
-    start = max(known, default=0) + 1
+        ledger.device.epoch = attempt.epoch
+        ledger.device.save(update_fields=["epoch"])
+    ids = [event.client_id for event in events]
+    stored = set(attempt.responses.filter(client_id__in=ids).values_list("client_id", flat=True))
     new = [event for event in events if event.client_id not in stored]
-    numbered = [
-        Event(
-            seq=seq,
-            type=event.type,
-            position=event.position,
-            value=event.value,
-            certainty=event.certainty,
-            client_id=event.client_id,
-        )
-        for seq, event in enumerate(new, start)
-    ]
-    quiz = frozen_quiz(attempt.revision_id)
-    return _append(attempt, device, numbered, known, timing_of(attempt, quiz), now)
+    numbered = [replace(event, seq=seq) for seq, event in enumerate(new, ledger.highest + 1)]
+    return _append(attempt, ledger, numbered, None, frozen_quiz(attempt.revision_id), now)
 
 
 def attempt_items(attempt: Attempt) -> list[AttemptItem]:
@@ -446,11 +495,7 @@ def _submit(attempt: Attempt, quiz: FrozenQuiz, *, by=None, now: datetime) -> No
 def submit_attempt(attempt: Attempt, *, by=None, now: datetime | None = None) -> Attempt:
     """Close the attempt, score what a machine can, and give a receipt; submitting twice scores once."""
     now = now or timezone.now()
-    attempt = (
-        Attempt.objects.select_for_update(of=["self"])
-        .select_related("enrolment__run__edition")
-        .get(pk=attempt.pk)
-    )
+    attempt = lock_attempt(Attempt.objects.select_related("enrolment__run__edition"), pk=attempt.pk)
     if attempt.state == Attempt.State.IN_PROGRESS:
         _submit(attempt, frozen_quiz(attempt.revision_id), by=by, now=now)
     return attempt
@@ -473,7 +518,8 @@ def submit_overdue_attempts(now: datetime | None = None) -> int:
     for attempt in overdue.prefetch_related("devices"):
         timing = timing_of(attempt, frozen_quiz(attempt.revision_id))
         keeps_answers = any(device.device != FORM for device in attempt.devices.all())
-        if not keeps_answers or now > timing.last_arrival:
+        is_over = timing.last_arrival is not None and now > timing.last_arrival
+        if not keeps_answers or is_over:
             submit_attempt(attempt, now=now)
             submitted += 1
     return submitted

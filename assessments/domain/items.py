@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from decimal import Decimal
 from hashlib import sha256
 from typing import Any, Literal
 
@@ -95,7 +96,7 @@ def freeze_item(item: Item, *, by=None) -> ItemVersion:
 
 
 @transaction.atomic
-def save_item(
+def save_item(  # noqa: PLR0913  what an item is
     bank: ItemBank,
     *,
     identifier: str,
@@ -105,7 +106,6 @@ def save_item(
     language: str = "en",
     tags: Iterable[str] = (),
     competencies: Iterable[str] = (),
-    by=None,
     **values: Any,
 ) -> tuple[Item, Saved]:
     """Create the bank's item `identifier` and publish it, or make its next version where it changed.
@@ -113,9 +113,9 @@ def save_item(
     `competencies` are codes; one that no framework has is left out.
     Without a body it is kept as it came (`source_raw`), as a draft that cannot be asked. `values` are further
     fields: stimulus, difficulty, level, translation_of, source_format, source_raw. With `is_draft=True` nothing
-    is published.
+    is published. `by` is its author.
     """
-    is_draft = values.pop("is_draft", False)
+    is_draft, by = values.pop("is_draft", False), values.pop("by", None)
     item = Item.objects.filter(bank=bank, identifier=identifier).first()
     wanted = {
         "title": title[:200],
@@ -126,9 +126,11 @@ def save_item(
     tags = sorted(set(tags))
     claimed = list(Competency.objects.filter(code__in=list(competencies)))
     if item is None:
-        item, saved = Item(bank=bank, identifier=identifier, live=False), "created"
+        item = Item(bank=bank, identifier=identifier, live=False)
+        saved: Saved = "created"
     else:
-        item, saved = item.get_latest_revision_as_object(), "updated"
+        item = item.get_latest_revision_as_object()
+        saved = "updated"
         there = authored(item)
         same_body = (hash_of(*there) if there else "") == (hash_of(kind, body) if body else "")
         others = {name: value for name, value in wanted.items() if name != "body"}
@@ -179,3 +181,37 @@ def tag_items(
         item.tags.add(*add)
         item.tags.remove(*remove)
         item.save()
+
+
+def also_accepting(body: Body, answer: str) -> Body | None:
+    """Return the body with one more right answer: an option by its id, a text or a number as typed.
+
+    None where a question of this kind cannot take one, or the answer is right already.
+    """
+    data = body.model_dump(mode="json")
+    if "options" in data:
+        option = next((row for row in data["options"] if row["id"] == answer), None)
+        if option is None or Decimal(option["mark"]) == 1:
+            return None
+        option["mark"] = "1"
+    elif isinstance(data.get("answers"), list) and answer.strip():
+        name = "value" if "units" in data else "text"
+        if any(row[name] == answer and Decimal(row["mark"]) == 1 for row in data["answers"]):
+            return None
+        data["answers"].insert(0, {name: answer, "mark": "1"})
+    else:
+        return None
+    try:
+        return type(body).model_validate(data)
+    except ValueError:
+        return None
+
+
+@transaction.atomic
+def publish_body(item: Item, body: Body, *, by) -> ItemVersion:
+    """Make `body` the item's next version."""
+    item = item.get_latest_revision_as_object()
+    item.body = raw_body(item.kind, body)
+    item.save()
+    item.save_revision(user=by, log_action=True).publish(user=by)
+    return Item.objects.select_related("current").get(pk=item.pk).current

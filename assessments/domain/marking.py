@@ -22,6 +22,7 @@ from assessments.models import Attempt, AttemptItem, Comment, Item, Mark, Outcom
 from lms.core.errors import Refused
 
 SAMPLE = 10  # one answer in so many has a second marker
+LEARNED_FROM = 300  # the newest marks that suggestions learn from
 AGREES = Decimal("0.1")  # of the points: within this two markers agree
 
 
@@ -160,7 +161,7 @@ def fraction_of(body: Body, maximum: Decimal, points: Mapping[str, Decimal]) -> 
 
 
 @transaction.atomic
-def mark_answers(  # noqa: PLR0913  one mark has these parts
+def mark_answers(
     items: Sequence[AttemptItem],
     points: Mapping[str, Decimal],
     *,
@@ -246,3 +247,22 @@ def keep_comment(user: AbstractBaseUser, text: str) -> None:
     Comment.objects.update_or_create(
         user=user, text=text[:500], defaults={"used_at": timezone.now()}
     )
+
+
+def marked_texts(item: int) -> list[tuple[str, Decimal]]:
+    """(text, fraction) of the typed answers to an item that people have marked, newest first."""
+    marks = (
+        Mark.objects.filter(item__version__item=item, is_second=False)
+        .select_related("item")
+        .prefetch_related("item__responses")
+        .order_by("-marked_at")[:LEARNED_FROM]
+    )
+    found = []
+    for mark in marks:
+        answered = mark.item
+        value = standings(answered.responses.all(), {answered.pk: answered.position})[
+            answered.pk
+        ].value
+        if isinstance(value, str):
+            found.append((value, mark.fraction))
+    return found

@@ -3,16 +3,18 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
+from django.db import transaction
 from django.db.models import Q
+from wagtail.log_actions import log
 
 from assessments.domain.items import bodies
 from assessments.domain.ledger import standings
-from assessments.domain.quizzes import FrozenQuiz
+from assessments.domain.quizzes import FrozenQuiz, frozen_quiz
 from assessments.domain.scoring import Reached, percent, plain, reach, seed_of, total
 from assessments.interactions import KINDS
 from assessments.interactions.variables import instantiate
 from assessments.models import Attempt, AttemptItem, Counts, Outcome
-from courses.domain.gradebook import record_result
+from courses.domain.gradebook import record_result, withdraw_result
 from courses.domain.progress import complete_activity
 from courses.models import Enrolment
 from lms.core.states import change_state
@@ -134,3 +136,18 @@ def record_counting(enrolment: Enrolment, key: str, quiz: FrozenQuiz) -> None:
         record_result(enrolment, key, score=score, maximum=maximum)
     if quiz.is_placement or percent(score, maximum) >= quiz.pass_mark:
         complete_activity(enrolment, key)
+
+
+@transaction.atomic
+def void_attempt(attempt: Attempt, *, by, reason: str) -> None:
+    """Have an attempt count no more; what it brought is worked out again from the others, and all is kept."""
+    change_state(attempt, Attempt.State.VOID, by=by)
+    log(attempt, "assessments.attempt_voided", user=by, data={"reason": reason})
+    quiz = frozen_quiz(attempt.revision_id)
+    key = str(attempt.activity_key)
+    if Attempt.objects.filter(
+        enrolment=attempt.enrolment, activity_key=key, state=Attempt.State.SCORED
+    ).exists():
+        record_counting(attempt.enrolment, key, quiz)
+    else:
+        withdraw_result(attempt.enrolment, key)

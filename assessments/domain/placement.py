@@ -57,7 +57,7 @@ def place(answers: Sequence[Answered]) -> Placed:
         posterior = posterior * right**each.share * (1 - right) ** (1 - each.share)
     posterior /= posterior.sum()
     ability = float(posterior @ GRID)
-    error = float(np.sqrt(max(posterior @ GRID**2 - ability**2, 0)))
+    error = max(float(posterior @ GRID**2) - ability**2, 0.0) ** 0.5
     shares = np.bincount(
         np.searchsorted(CUTS, GRID, side="right"), posterior, minlength=len(LEVELS)
     )

@@ -3,15 +3,12 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
-from typing import cast
+from functools import lru_cache
 
-from django.core.cache import cache
 from wagtail.models import Revision
 
 from assessments.domain.scoring import Rules
 from assessments.models import Behaviour, Navigation, QuizPage
-
-CACHE_SECONDS = 60 * 60 * 24 * 30
 
 
 @dataclass(frozen=True)
@@ -127,10 +124,7 @@ def quiz_of(page: QuizPage) -> FrozenQuiz:
     )
 
 
+@lru_cache(maxsize=2000)
 def frozen_quiz(revision_id: int) -> FrozenQuiz:
-    """Return the quiz of a revision; kept in the cache, since a revision never changes."""
-
-    def freeze() -> FrozenQuiz:
-        return quiz_of(Revision.objects.get(pk=revision_id).as_object())
-
-    return cast("FrozenQuiz", cache.get_or_set(f"assessment:{revision_id}", freeze, CACHE_SECONDS))
+    """Return the quiz of a revision; each process keeps it, since a revision never changes."""
+    return quiz_of(Revision.objects.get(pk=revision_id).as_object())

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
 from types import SimpleNamespace
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -21,12 +22,14 @@ from assessments.domain.outcomes import (
 from assessments.domain.quizzes import frozen_quiz
 from assessments.domain.scoring import CENT, percent, reach, seed_of, total
 from assessments.interactions import KINDS
+from assessments.interactions.shapes import Body
 from assessments.interactions.variables import instantiate
 from assessments.models import (
     Attempt,
     AttemptItem,
     Change,
     Item,
+    ItemVersion,
     Outcome,
     Regrade,
     Response,
@@ -91,87 +94,104 @@ def attempts_with(regrade: Regrade):
     return attempts.order_by("pk")
 
 
-def _responses(attempts: Sequence[Attempt]) -> dict[int, list[SimpleNamespace]]:
-    """{attempt: rows of its ledger}; plain rows, for there may be hundreds of thousands."""
-    names = ("attempt_id", "epoch", "seq", "type", "item_id", "value", "certainty", "is_late")
+def _rows(queryset, *names: str) -> Iterator[SimpleNamespace]:
+    """Plain rows: there may be hundreds of thousands, and whole records take ten times as long."""
+    for values in queryset.order_by().values_list(*names).iterator(chunk_size=10_000):
+        yield SimpleNamespace(**dict(zip(names, values, strict=True)))
+
+
+def _responses(regrade: Regrade, attempts: Sequence[Attempt]) -> dict[int, list[SimpleNamespace]]:
+    """{attempt: rows of its ledger}, of the question at fault alone where the order of questions does not matter."""
     rows = Response.objects.filter(attempt__in=attempts, is_accepted=True, item__isnull=False)
+    is_one_way = any(frozen_quiz(attempt.revision_id).is_one_way for attempt in attempts)
+    if regrade.item_id and not is_one_way:
+        rows = rows.filter(item__version__item=regrade.item_id)
     found = defaultdict(list)
-    for values in rows.order_by().values_list(*names):
-        row = SimpleNamespace(**dict(zip(names, values, strict=True)), is_accepted=True)
+    names = ("attempt_id", "epoch", "seq", "type", "item_id", "value", "certainty", "is_late")
+    for row in _rows(rows, *names):
+        row.is_accepted = True
         found[row.attempt_id].append(row)
     return found
 
 
-def _replay(regrade: Regrade, attempts: Sequence[Attempt]) -> Iterator[Before]:
-    """What becomes of each attempt; five queries for all of them."""
+def _replay(
+    regrade: Regrade, attempts: Sequence[Attempt], as_if: Body | None = None
+) -> Iterator[Before]:
+    """What becomes of each attempt, `as_if` the question had this body; five queries for all of them."""
     items = defaultdict(list)
-    for item in AttemptItem.objects.filter(attempt__in=attempts).select_related(
-        "version__item__current"
-    ):
+    asked = list(AttemptItem.objects.filter(attempt__in=attempts))
+    versions = ItemVersion.objects.select_related("item__current").in_bulk(
+        {item.version_id for item in asked}
+    )
+    for item in asked:
+        item.version = versions[item.version_id]  # one copy of each: its content is large
         items[item.attempt_id].append(item)
+    outcomes = Outcome.objects.filter(item__attempt__in=attempts, is_current=True)
     current = {
-        outcome.item_id: outcome
-        for outcome in Outcome.objects.filter(item__attempt__in=attempts, is_current=True)
+        row.item_id: row for row in _rows(outcomes, "item_id", "version_id", "verdict", "score")
     }
-    responses = _responses(attempts)
-    newest = {
-        item.version.item.current
-        for rows in items.values()
-        for item in rows
-        if item.version.item.current_id
-    }
-    found = bodies([*newest, *(item.version for rows in items.values() for item in rows)])
+    responses = _responses(regrade, attempts)
+    newest = [version.item.current for version in versions.values() if version.item.current_id]
+    found = bodies([*newest, *versions.values()])
+    if as_if is not None:
+        found |= {version.pk: as_if for version in newest if version.item_id == regrade.item_id}
     for attempt in attempts:
         yield _replay_one(
-            regrade,
-            attempt,
-            items[attempt.pk],
-            current,
-            responses[attempt.pk],
-            found,
+            regrade, attempt, items[attempt.pk], current, responses[attempt.pk], found
         )
 
 
-def _replay_one(regrade, attempt, items, current, responses, found) -> Before:  # noqa: PLR0913, PLR0917  all that one attempt's replay reads
+def _replay_one(regrade, attempt, items, current, responses, found) -> Before:
     quiz = frozen_quiz(attempt.revision_id)
     positions = {item.pk: item.position for item in items}
     standing = standings(responses, positions, is_one_way=quiz.is_one_way)
     changed = []
-    after: dict[int, Outcome | None] = {}
+    after: list[tuple[AttemptItem, Any]] = []
     for item in items:
-        before = after[item.pk] = current.get(item.pk)
-        is_meant = not regrade.item_id or item.version.item_id == regrade.item_id
-        if before is None or not is_meant:
+        before = current.get(item.pk)
+        if before is None:
             continue
-        if regrade.action == Regrade.Action.DROP:
-            if before.verdict != DROPPED:
-                outcome = Outcome(
-                    item=item,
-                    version=before.version,
-                    verdict=DROPPED,
-                    fraction=0,
-                    score=0,
-                    source=Outcome.Source.REGRADE,
-                    by=regrade.by,
-                )
-                changed.append(outcome)
-                after[item.pk] = outcome
-            continue
-        version = item.version.item.current or item.version
-        if KINDS[version.kind].scored_by != "machine" or version.kind != item.version.kind:
-            continue
-        body = instantiate(found[version.pk], seed_of(attempt.seed, item.position))
-        reached = reach(version.kind, body, standing[item.pk], quiz.rules, item.maximum)
-        outcome = outcome_of(
-            item, reached, version=version, source=Outcome.Source.REGRADE, by=regrade.by
-        )
-        if (outcome.verdict, outcome.score) != (before.verdict, before.score):
+        outcome = None
+        if regrade.item_id in {None, item.version.item_id}:
+            outcome = _outcome_after(regrade, attempt, item, before, standing[item.pk], found, quiz)
+        if outcome is not None and (outcome.verdict, outcome.score) != (
+            before.verdict,
+            before.score,
+        ):
             changed.append(outcome)
-            after[item.pk] = outcome
-    rows = [(item, after[item.pk]) for item in items if after[item.pk]]
-    maximum = total([item.maximum for item, outcome in rows if outcome.verdict != DROPPED])
-    score = min(maximum, total([outcome.score for _item, outcome in rows]))
+            after.append((item, outcome))
+        else:
+            after.append((item, before))
+    maximum = total([item.maximum for item, outcome in after if outcome.verdict != DROPPED])
+    score = min(maximum, total([outcome.score for _item, outcome in after]))
     return Before(attempt, score.quantize(CENT), maximum.quantize(CENT), changed)
+
+
+def _outcome_after(regrade, attempt, item, before, standing, found, quiz) -> Outcome | None:
+    """What the regrade says of one item of an attempt; None where it says nothing."""
+    told = {"source": Outcome.Source.REGRADE, "by": regrade.by}
+    if regrade.action == Regrade.Action.DROP:
+        return Outcome(
+            item=item,
+            version_id=before.version_id,
+            verdict=DROPPED,
+            fraction=0,
+            score=Decimal(0),
+            **told,
+        )
+    version = item.version.item.current or item.version
+    is_dropped = (
+        before.verdict == DROPPED and not regrade.item_id
+    )  # only by its own name is it back
+    if (
+        is_dropped
+        or KINDS[version.kind].scored_by != "machine"
+        or version.kind != item.version.kind
+    ):
+        return None
+    body = instantiate(found[version.pk], seed_of(attempt.seed, item.position))
+    reached = reach(version.kind, body, standing, quiz.rules, item.maximum)
+    return outcome_of(item, reached, version=version, **told)
 
 
 def _chunks(regrade: Regrade, after: int = 0) -> Iterator[list[Attempt]]:
@@ -187,11 +207,14 @@ def _chunks(regrade: Regrade, after: int = 0) -> Iterator[list[Attempt]]:
         after = chunk[-1].pk
 
 
-def foresee_regrade(regrade: Regrade) -> Forecast:
-    """Say what the regrade, which need not be saved, would do; nothing is written."""
+def foresee_regrade(regrade: Regrade, as_if: Body | None = None) -> Forecast:
+    """Say what the regrade, which need not be saved, would do; nothing is written.
+
+    `as_if` is a body that the question does not have yet.
+    """
     forecast = Forecast()
     for chunk in _chunks(regrade):
-        for row in _replay(regrade, chunk):
+        for row in _replay(regrade, chunk, as_if):
             forecast.add(row)
     return forecast
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from assessments.domain.attempts import QuizStanding
@@ -20,7 +21,7 @@ from courses.models import Competency, Level
 _ORDER = [Review.NOTHING, Review.RESULT, Review.VERDICTS, Review.FEEDBACK, Review.ANSWERS]
 
 
-def shows(level: str, what: str) -> bool:
+def shows(level: str, what: Any) -> bool:
     """Whether a review of `level` shows `what`: each shows what the ones before it show."""
     return _ORDER.index(Review(level)) >= _ORDER.index(Review(what))
 
@@ -28,7 +29,8 @@ def shows(level: str, what: str) -> bool:
 def review_level(quiz: FrozenQuiz, standing: QuizStanding) -> str:
     """How much a learner sees now: less while another try is to be had and none has passed."""
     has_passed = any(
-        row.state == Attempt.State.SCORED and percent(row.score or 0, row.maximum) >= quiz.pass_mark
+        row.state == Attempt.State.SCORED
+        and percent(row.score or Decimal(0), row.maximum) >= quiz.pass_mark
         for row in standing.attempts
     )
     is_over = has_passed or standing.tries_left == 0

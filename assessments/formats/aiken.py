@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from assessments.formats.records import NotReadableError, Package, ReadItem, take
 from assessments.formats.text import name_by_content, title_from, to_html
 
-_OPTION = re.compile(r"\s*([A-Za-z])[).](?!\w\.)\s*(.*\S)\s*")
-_ANSWER = re.compile(r"\s*ANSWER:\s*(.*?)\s*", re.IGNORECASE)
+_OPTION = re.compile(r"([A-Za-z])[).](?!\w\.)\s*(\S.*)")
+_ANSWER = re.compile(r"ANSWER:\s*(.*)", re.IGNORECASE)
 
 
 @dataclass
@@ -31,7 +31,7 @@ class _Question:
             raise NotReadableError(
                 _("There is no question before the options. Write it in a line above them.")
             )
-        if len(letters) < 2:
+        if len(letters) < 2:  # noqa: PLR2004  said by the words beside it
             raise NotReadableError(
                 _("There are fewer than two options. Write each in a line, as “A. Nairobi”.")
             )
@@ -72,7 +72,7 @@ def _questions(text: str):
         if not line.strip():
             continue
         question = question or _Question(number)
-        answer, option = _ANSWER.fullmatch(line), _OPTION.fullmatch(line)
+        answer, option = _ANSWER.fullmatch(line.strip()), _OPTION.fullmatch(line.strip())
         if answer:
             question.answer = answer.group(1)
             yield question
@@ -89,7 +89,10 @@ def _questions(text: str):
 
 
 def is_aiken(text: str) -> bool:
-    return re.search(r"^\s*ANSWER:\s*[A-Za-z]\s*$", text, re.MULTILINE | re.IGNORECASE) is not None
+    return (
+        re.search(r"^[ \t]*ANSWER:[ \t]*[A-Za-z][ \t]*$", text, re.MULTILINE | re.IGNORECASE)
+        is not None
+    )
 
 
 def read_aiken(text: str) -> Package:

@@ -13,6 +13,7 @@ from assessments.interactions.hottext.body import HottextBody
 from assessments.interactions.match.body import MatchBody
 from assessments.interactions.number.body import NumberBody
 from assessments.interactions.order.body import OrderBody
+from assessments.interactions.processed.body import ProcessedBody
 from assessments.interactions.scale.body import ScaleBody
 from assessments.interactions.shapes import Body
 from assessments.interactions.text_entry.body import TextBody
@@ -33,11 +34,15 @@ BODIES: dict[str, type[Body]] = {
     "essay": EssayBody,
     "upload": UploadBody,
     "scale": ScaleBody,
+    "processed": ProcessedBody,
 }
 
 
 def storable(data: dict, picture_id: int = 1) -> dict:
     """Return `data` with the picture's name in the package replaced by the id that Wagtail gave it."""
+    if isinstance(data.get("parts"), list):
+        parts = [{**part, "data": storable(part["data"], picture_id)} for part in data["parts"]]
+        return {**data, "parts": parts}
     picture = data.get("picture")
     if not isinstance(picture, dict) or "src" not in picture:
         return data

@@ -22,14 +22,14 @@ class _Media:
     def __init__(self) -> None:
         self.files = Files()
 
-    def _key(self, model: Any, identifier: str) -> str | None:  # noqa: ANN401  a model
+    def _key(self, model: Any, identifier: str) -> str | None:
         held = model.objects.filter(pk=identifier).first() if str(identifier).isdigit() else None
         if held is None:
             return None
         with held.file.open("rb") as opened:
             return self.files.keep(held.file.name, opened.read())
 
-    def picture(self, identifier: Any) -> str | None:  # noqa: ANN401  from HTML or JSON
+    def picture(self, identifier: Any) -> str | None:
         return self._key(get_image_model(), str(identifier))
 
     def in_html(self, html: str) -> str:
@@ -45,7 +45,7 @@ class _Media:
 
         return _LINK.sub(link, _EMBED.sub(picture, html))
 
-    def in_data(self, data: Any) -> Any:  # noqa: ANN401  JSON
+    def in_data(self, data: Any) -> Any:
         if isinstance(data, str):
             return self.in_html(data) if "<" in data else data
         if isinstance(data, list):
@@ -60,7 +60,11 @@ class _Media:
 
 def export_items(bank: ItemBank, form: str) -> Written:
     """Write the bank's published questions in the format `form`, one of `writing.FORMATS`; tell what is lost."""
-    items = list(bank.items.filter(live=True, current__isnull=False).select_related("current").order_by("identifier"))
+    items = list(
+        bank.items.filter(live=True, current__isnull=False)
+        .select_related("current")
+        .order_by("identifier")
+    )
     found = bodies([item.current for item in items])
     media = _Media()
     records = [
@@ -72,6 +76,8 @@ def export_items(bank: ItemBank, form: str) -> Written:
             tags=[*item.tags.names(), *([f"level:{item.level}"] if item.level else [])],
             language=item.language,
             stimulus=media.in_html(item.current.stimulus),
+            raw=item.source_raw,
+            raw_format=item.source_format,
         )
         for item in items
     ]

@@ -169,7 +169,7 @@ def _answered(body: str, form: str) -> dict:
     answers = _answers(body, form)
     are_right = all(answer.sign == "=" for answer in answers)
     if are_right and all("->" in answer.text.text for answer in answers):
-        if len(answers) < 2:
+        if len(answers) < 2:  # noqa: PLR2004  said by the words beside it
             raise NotReadableError(_("A matching question needs two pairs or more."))
         return {"kind": "matching", "answers": _matching(body, form)}
     if are_right:
@@ -197,13 +197,13 @@ def _blocks(text: str) -> list[tuple[int, int]]:
 
 def _question(source: str, line: int, category: str) -> Question | None:
     found = {"line": line, "category": category, "identifier": "", "tags": []}
-    for comment in re.findall(r"^\s*//(.*)$", source, re.MULTILINE):
+    for comment in re.findall(r"^[ \t]*//(.*)$", source, re.MULTILINE):
         marked = re.search(r"\[id:((?:\\\]|[^\]])+)\]", comment)
         if marked:
             found["identifier"] = marked.group(1).replace("\\]", "]").strip()
         tags = re.findall(r"\[tag:((?:\\\]|[^\]])+)\]", comment)
         found["tags"] += [tag.replace("\\]", "]").strip() for tag in tags]
-    text = _hide(re.sub(r"^\s*//.*\n?", "", source, flags=re.MULTILINE)).strip()
+    text = _hide(re.sub(r"^[ \t]*//.*\n?", "", source, flags=re.MULTILINE)).strip()
     if not text:
         return None
     title = re.match(r"::(.*?)::", text, re.DOTALL)
@@ -256,7 +256,7 @@ def _gapped(text: str, blocks: list[tuple[int, int]], form: str) -> str:
 
 
 def _as_gap(inner: str) -> str:
-    bare = re.sub(r"^\s*#", "", inner)
+    bare = re.sub(r"^[ \t]*#", "", inner)
     return re.sub(r"(?<!^)=", "~=", bare.strip().lstrip("~")).translate(_AS_WRITTEN)
 
 
@@ -279,9 +279,7 @@ def _sources(text: str):
         if has_lost_brace and re.match(r"\s*::.*::", line):  # a title begins the next question
             yield start, category, "\n".join(lines)
             lines, depth = [], 0
-        if not lines:
-            start = number
-        elif all(each.lstrip().startswith("//") for each in lines) and not is_comment:
+        if not lines or (all(each.lstrip().startswith("//") for each in lines) and not is_comment):
             start = number
         lines.append(line)
         if not is_comment:
@@ -358,6 +356,12 @@ def pairs(rows: list[tuple[str, str]]) -> dict:
     targets: dict[str, str] = {}
     for _left, right in rows:
         targets.setdefault(right, f"t{len(targets) + 1}")
+    if len(targets) < 2:  # noqa: PLR2004  said by the sentence
+        raise NotReadableError(
+            _(
+                "All pairs have the same right side. Write another one, or one that fits nowhere, as “= -> Kigali”."
+            )
+        )
     sources = [(left, targets[right]) for left, right in rows if left]
     return {
         "sources": [{"id": f"s{n}", "text": text} for n, (text, _target) in enumerate(sources, 1)],
@@ -376,7 +380,7 @@ def _number(question: Question) -> dict:
     return {"answers": answers}
 
 
-def _kind_and_data(question: Question) -> tuple[str, dict]:
+def _kind_and_data(question: Question) -> tuple[str, dict]:  # noqa: PLR0911  one for each kind
     answers = question.answers
     match question.kind:
         case "essay":
@@ -443,7 +447,7 @@ def read_gift(text: str) -> Package:
             question = _question(source, line, category)
             return _item(question, files) if question else None
 
-        title = re.search(r"^\s*::(.*?)::", source, re.MULTILINE | re.DOTALL)
+        title = re.search(r"^[ \t]*::(.*?)::", source, re.MULTILINE | re.DOTALL)
         name = name_from(title.group(1)) if title else ""
         kind = "" if "{" in source else "description"
         take(package, read, identifier=name, kind=kind, line=line, raw=source)

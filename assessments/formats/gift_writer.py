@@ -28,7 +28,9 @@ def with_data_addresses(html: str, files: Files) -> str:
         medium = medium_of(data) if data else None
         if data is None or medium is None:
             return match[0]
-        return f"{match[1]}data:{medium.media_type};base64,{base64.b64encode(data).decode()}{match[3]}"
+        return (
+            f"{match[1]}data:{medium.media_type};base64,{base64.b64encode(data).decode()}{match[3]}"
+        )
 
     return re.sub(r'((?:src|href)=")([^"]*)(")', inline, html)
 
@@ -61,7 +63,10 @@ class _Writer:
         return None
 
     def _options(self, item: ReadItem) -> str:
-        if item.kind == "choice" and [option["id"] for option in item.data["options"]] == ["true", "false"]:
+        if item.kind == "choice" and [option["id"] for option in item.data["options"]] == [
+            "true",
+            "false",
+        ]:
             return self._true_false(item)
         if not item.data.get("is_shuffled", True):
             self.lost.part(item, _("that its answers keep their order"))
@@ -73,7 +78,9 @@ class _Writer:
                 sign = "="
             else:
                 sign = f"~%{percent(mark)}%" if mark else "~"
-            lines.append(f"{sign}{self.html(option['text'])}{self.feedback(option.get('feedback', ''))}")
+            lines.append(
+                f"{sign}{self.html(option['text'])}{self.feedback(option.get('feedback', ''))}"
+            )
         return "\n".join(lines)
 
     def _true_false(self, item: ReadItem) -> str:
@@ -90,9 +97,15 @@ class _Writer:
             if answer["how"] == "pattern":
                 self.lost.part(item, _("the pattern “%(text)s”") % {"text": answer["text"]})
                 continue
-            text = answer["text"] if answer["how"] == "wildcard" else answer["text"].replace("*", "\\*")
+            text = (
+                answer["text"]
+                if answer["how"] == "wildcard"
+                else answer["text"].replace("*", "\\*")
+            )
             if answer["how"] == "exact":
-                self.lost.part(item, _("that “%(text)s” must be written just so") % {"text": answer["text"]})
+                self.lost.part(
+                    item, _("that “%(text)s” must be written just so") % {"text": answer["text"]}
+                )
             mark = Decimal(answer["mark"])
             sign = "=" if mark == 1 else f"=%{percent(mark)}%"
             lines.append(f"{sign}{escape(text)}{self.feedback(answer.get('feedback', ''))}")
@@ -105,7 +118,9 @@ class _Writer:
         for answer in item.data["answers"]:
             told = number_told(answer)
             if told is None:
-                self.lost.part(item, _("how exact the number %(value)s must be") % {"value": answer["value"]})
+                self.lost.part(
+                    item, _("how exact the number %(value)s must be") % {"value": answer["value"]}
+                )
                 told = answer["value"]
             mark = Decimal(answer["mark"])
             sign = "=" if mark == 1 else f"=%{percent(mark)}%"
@@ -116,11 +131,17 @@ class _Writer:
 
     def _pairs(self, item: ReadItem) -> str | None:
         data = item.data
-        if data.get("is_many") or len({pair["source"] for pair in data["pairs"]}) < len(data["pairs"]):
+        if data.get("is_many") or len({pair["source"] for pair in data["pairs"]}) < len(
+            data["pairs"]
+        ):
             return None
         if data.get("method", "partial") != "partial" or data.get("look") == "grid":
-            self.lost.part(item, _("how it looks and scores: pairs are a list, each counts by itself."))
-        return "\n".join(f"={self.html(left)} -> {self.html(right)}" for left, right in rows_of(data))
+            self.lost.part(
+                item, _("how it looks and scores: pairs are a list, each counts by itself.")
+            )
+        return "\n".join(
+            f"={self.html(left)} -> {self.html(right)}" for left, right in rows_of(data)
+        )
 
 
 def rows_of(data: dict) -> list[tuple[str, str]]:

@@ -117,7 +117,7 @@ class _Media:
 
         return _LINK.sub(link, _IMAGE.sub(picture, html))
 
-    def in_data(self, data: Any) -> Any:  # noqa: ANN401  JSON
+    def in_data(self, data: Any) -> Any:
         """Return a body's JSON with all media stored."""
         if isinstance(data, str):
             return self.in_html(data) if "<" in data else data
@@ -125,7 +125,9 @@ class _Media:
             return [self.in_data(each) for each in data]
         if isinstance(data, dict):
             if "src" in data and "width" in data:
-                return storable({"picture": data}, self.id_of(data["src"], data.get("alt", "")))["picture"]
+                return storable({"picture": data}, self.id_of(data["src"], data.get("alt", "")))[
+                    "picture"
+                ]
             return {name: self.in_data(part) for name, part in data.items()}
         return data
 
@@ -158,7 +160,9 @@ def _stimulus(bank: ItemBank, html: str, *, dry_run: bool) -> Stimulus | None:
     there = Stimulus.objects.filter(bank=bank, text=text).first()
     if there is not None or dry_run:
         return there
-    return Stimulus.objects.create(bank=bank, title=title_from(text)[:200] or _("Shared text"), text=text)
+    return Stimulus.objects.create(
+        bank=bank, title=title_from(text)[:200] or _("Shared text"), text=text
+    )
 
 
 class _Taking:
@@ -177,9 +181,9 @@ class _Taking:
         content = hash_of(item.kind, body)
         same = self.known.get(content)
         if same is not None and same != item.identifier:
-            return _("duplicate: the same question is in the bank as %(identifier)s; it was not stored again.") % {
-                "identifier": same
-            }
+            return _(
+                "duplicate: the same question is in the bank as %(identifier)s; it was not stored again."
+            ) % {"identifier": same}
         self.known[content] = item.identifier
         saved = self._saved(item, body, content)
         self.identifiers.add(item.identifier)
@@ -231,7 +235,9 @@ _SENTENCES: dict[str, Callable[[], str]] = {
 }
 
 
-def import_items(bank: ItemBank, name: str, data: bytes, *, by=None, dry_run: bool = False) -> Report:
+def import_items(
+    bank: ItemBank, name: str, data: bytes, *, by=None, dry_run: bool = False
+) -> Report:
     """Take the questions of a file into `bank`, publish them if `by` may, and report on every one.
 
     A question with a known identifier becomes its next version; one whose content is in the bank under another
@@ -255,7 +261,9 @@ def import_items(bank: ItemBank, name: str, data: bytes, *, by=None, dry_run: bo
     for item in package.unsupported:
         taking.unsupported(item)
         report.unsupported.append(Row(item.identifier, item.kind, item.line, item.reason))
-    report.refused += [Row(each.identifier, each.kind, each.line, each.reason) for each in package.refused]
+    report.refused += [
+        Row(each.identifier, each.kind, each.line, each.reason) for each in package.refused
+    ]
     return report
 
 

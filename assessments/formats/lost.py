@@ -16,7 +16,9 @@ class Lost:
 
     def item(self, item: ReadItem) -> None:
         """Say that a whole item is left out."""
-        reason = _("left out: the format has no question of this kind (%(kind)s).") % {"kind": item.kind}
+        reason = _("left out: the format has no question of this kind (%(kind)s).") % {
+            "kind": item.kind
+        }
         self.rows.append((item.identifier, reason))
 
     def part(self, item: ReadItem, reason: str) -> None:
@@ -49,7 +51,9 @@ def marks_of(item: ReadItem, lost: Lost) -> list[Decimal]:
         return marks
     right = sum(mark > 0 for mark in marks)
     if item.data.get("method") == "all_or_nothing":
-        lost.part(item, _("that all right answers are needed: each counts by itself in this format."))
+        lost.part(
+            item, _("that all right answers are needed: each counts by itself in this format.")
+        )
     return [(Decimal(1) if mark > 0 else Decimal(-1)) / right for mark in marks]
 
 

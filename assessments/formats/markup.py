@@ -13,6 +13,7 @@ from urllib.parse import unquote
 from django.utils.translation import gettext as _
 
 from assessments.formats.media import medium_of
+from assessments.formats.records import NotReadableError
 
 Find = Callable[[str], str | None]
 
@@ -20,6 +21,8 @@ _MEDIA = re.compile(
     r"<(img|embed|input)\b([^>]*)>|<(audio|video|object|iframe)\b([^>]*)>(.*?)</\3\s*>|<(object|iframe|audio|video)\b([^>]*)/>",
     re.IGNORECASE | re.DOTALL,
 )
+_TAGS = re.compile(r"<(?:a|audio|video|object|iframe)\b", re.IGNORECASE)
+MAX_TAGS = 300  # each is looked for to its end
 _LINK = re.compile(r"<a\b([^>]*)>(.*?)</a\s*>", re.IGNORECASE | re.DOTALL)
 _ATTRIBUTE = re.compile(r"([\w:-]+)\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'>]+)")
 _REMOTE = re.compile(r"^(?:[a-z][a-z0-9+.-]*:)?//|^(?:https?|ftp):", re.IGNORECASE)
@@ -58,11 +61,17 @@ class Files:
             return None
 
 
-def with_media(html: str, files: Files, find: Find, notes: list[str]) -> str:
+def with_media(html: str, files: Files, find: Find, notes: list[str]) -> str:  # noqa: C901  one branch for each case of the format
     """Return `html` with its media as keys of `files`; add to `notes` what was left out, never fetched.
 
     `find` returns the key of what the package calls by a reference, or None.
     """
+
+    if len(_TAGS.findall(html)) > MAX_TAGS:
+        raise NotReadableError(
+            _("A text holds more than %(count)d links and media. Divide it into several questions.")
+            % {"count": MAX_TAGS}
+        )
 
     def key_of(address: str) -> str | None:
         address = address.strip()
@@ -116,7 +125,7 @@ def with_media(html: str, files: Files, find: Find, notes: list[str]) -> str:
     return _LINK.sub(link, _MEDIA.sub(medium, html))
 
 
-def all_with_media(data: Any, files: Files, notes: list[str]) -> Any:  # noqa: ANN401  JSON
+def all_with_media(data: Any, files: Files, notes: list[str]) -> Any:
     """Return a body's JSON with the media of all its HTML gathered; only `data:` addresses have any in a text file."""
     if isinstance(data, str):
         return with_media(data, files, lambda _reference: None, notes) if "<" in data else data

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from html import escape
 
 from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
 from assessments.formats.bodies import body_fault
+from assessments.formats.text import to_plain
 
 MAX_ITEMS = 20_000
 MAX_RAW = 200_000  # characters of source text kept with an item
@@ -131,12 +133,35 @@ def take(
         return
     if item is None:
         return
+    item = _with_prompt(item)
     fault = body_fault(item.kind, item.data)
     if fault:
         reason = _("The question was read, but it cannot be asked: %(fault)s") % {"fault": fault}
         package.refused.append(Refused(item.identifier, item.kind, line, reason))
         return
     package.items.append(replace(item, line=line, raw=item.raw or raw[:MAX_RAW]))
+
+
+def default_prompts() -> dict[str, str]:
+    """What is asked where all words stand in the text that has the gaps."""
+    return {
+        "gaps": _("Fill in the gaps."),
+        "gap_match": _("Put a word into each gap."),
+        "hottext": _("Select the words."),
+        "processed": _("Answer each part."),
+    }
+
+
+def _with_prompt(item: ReadItem) -> ReadItem:
+    """Return an item that asks something: by its kind's sentence, or by its title."""
+    prompt, text = item.data["prompt"], item.data.get("text", "")
+    if to_plain(prompt) or "<img" in prompt:
+        return item
+    asked = default_prompts().get(item.kind, escape(item.title, quote=False))
+    if item.kind in default_prompts() and to_plain(text).startswith(asked):
+        text = text.replace(asked, "", 1)  # an export put it there
+    more = {"text": text} if text else {}
+    return replace(item, data={**item.data, "prompt": f"<p>{asked}</p>" if asked else "", **more})
 
 
 def tell_duplicates_apart(package: Package) -> Package:

@@ -42,7 +42,14 @@ COLUMNS = [
 ]  # fmt: skip
 KINDS = ["choice", "choices", "text", "number", "match", "order", "essay", "upload", "scale"]
 _NUMBERED = re.compile(r"(option|mark|feedback)[ _]?(\d{1,2})")
-_ALSO = {"question": "prompt", "answer": "right", "correct": "right", "type": "kind", "id": "identifier", "name": "title"}
+_ALSO = {
+    "question": "prompt",
+    "answer": "right",
+    "correct": "right",
+    "type": "kind",
+    "id": "identifier",
+    "name": "title",
+}
 _TRUE = {"true", "t", "yes", "kweli", "ndiyo"}
 _FALSE = {"false", "f", "no", "si kweli", "hapana"}
 
@@ -72,7 +79,11 @@ def is_table(text: str) -> bool:
 
 
 def _numbered(row: Row, stem: str) -> dict[int, str]:
-    found = {int(name.rsplit("_", 1)[1]): cell for name, cell in row.items() if re.fullmatch(rf"{stem}_\d+", name) and cell}
+    found = {
+        int(name.rsplit("_", 1)[1]): cell
+        for name, cell in row.items()
+        if re.fullmatch(rf"{stem}_\d+", name) and cell
+    }
     return dict(sorted(found.items()))
 
 
@@ -84,7 +95,9 @@ def _right_numbers(row: Row, options: dict[int, str]) -> list[int]:
         if not word:
             continue
         bare = word.removesuffix(".0")
-        same = [number for number, text in options.items() if text.strip().casefold() == word.casefold()]
+        same = [
+            number for number, text in options.items() if text.strip().casefold() == word.casefold()
+        ]
         if bare.isdigit() and int(bare) in options:
             found.append(int(bare))
         elif same:
@@ -93,20 +106,32 @@ def _right_numbers(row: Row, options: dict[int, str]) -> list[int]:
             found.append(ord(word.upper()) - 64)
         else:
             raise NotReadableError(
-                _("Column “right”: “%(word)s” is no option. Write the number of the right option, or several as 1,3.") % {"word": word[:40]}
+                _(
+                    "Column “right”: “%(word)s” is no option. Write the number of the right option, or several as 1,3."
+                )
+                % {"word": word[:40]}
             )
     return found
 
 
 def _kind(row: Row) -> str:
     told = re.sub(r"[\s-]+", "_", row.get("kind", "").lower())
-    also = {"single": "choice", "multiple": "choices", "truefalse": "true_false", "matching": "match", "ordering": "order", "short_answer": "text", "numerical": "number"}
+    also = {
+        "single": "choice",
+        "multiple": "choices",
+        "truefalse": "true_false",
+        "matching": "match",
+        "ordering": "order",
+        "short_answer": "text",
+        "numerical": "number",
+    }
     told = also.get(told, told)
     if told in {*KINDS, "true_false"}:
         return told
     if told:
         raise NotReadableError(
-            _("Column “kind”: there is no kind “%(kind)s”. Write one of these: %(kinds)s.") % {"kind": told, "kinds": ", ".join(KINDS)}
+            _("Column “kind”: there is no kind “%(kind)s”. Write one of these: %(kinds)s.")
+            % {"kind": told, "kinds": ", ".join(KINDS)}
         )
     options, right = _numbered(row, "option"), row.get("right", "").strip()
     if options:
@@ -120,17 +145,28 @@ def _kind(row: Row) -> str:
 
 def _options(row: Row, *, is_several: bool) -> list[dict]:
     options, marks, feedback = (_numbered(row, stem) for stem in ("option", "mark", "feedback"))
-    if len(options) < 2:
+    if len(options) < 2:  # noqa: PLR2004  said by the words beside it
         raise NotReadableError(_("Columns “option_1”, “option_2”…: write two options or more."))
     right = _right_numbers(row, options)
     if not right and not marks:
         raise NotReadableError(_("Column “right” is empty: write the number of the right option."))
     if len(right) > 1 and not is_several:
-        raise NotReadableError(_("Column “right” names several options, but a “choice” has one. Write “choices” as the kind."))
+        raise NotReadableError(
+            _(
+                "Column “right” names several options, but a “choice” has one. Write “choices” as the kind."
+            )
+        )
     made = []
     for number, text in options.items():
         mark = share(marks[number]) if number in marks else str(int(number in right))
-        made.append({"id": str(number), "text": unwrap(to_html(text)), "mark": mark, "feedback": to_html(feedback.get(number, ""))})
+        made.append(
+            {
+                "id": str(number),
+                "text": unwrap(to_html(text)),
+                "mark": mark,
+                "feedback": to_html(feedback.get(number, "")),
+            }
+        )
     return made
 
 
@@ -139,13 +175,19 @@ def _pairs(row: Row) -> dict:
     for number, text in _numbered(row, "option").items():
         left, arrow, right = text.partition("->")
         if not arrow:
-            raise NotReadableError(_("Column “option_%(number)d”: write a pair as “Kenya -> Nairobi”.") % {"number": number})
+            raise NotReadableError(
+                _("Column “option_%(number)d”: write a pair as “Kenya -> Nairobi”.")
+                % {"number": number}
+            )
         rows.append((unwrap(to_html(left)), unwrap(to_html(right))))
     return pairs(rows)
 
 
 def _sides(row: Row) -> list[dict]:
-    return [{"id": str(number), "text": unwrap(to_html(text))} for number, text in _numbered(row, "option").items()]
+    return [
+        {"id": str(number), "text": unwrap(to_html(text))}
+        for number, text in _numbered(row, "option").items()
+    ]
 
 
 def _number(row: Row) -> dict:
@@ -163,14 +205,23 @@ def _number(row: Row) -> dict:
 
 def _text(row: Row) -> dict:
     options, marks, feedback = (_numbered(row, stem) for stem in ("option", "mark", "feedback"))
-    answers = [accepted_text(text, share(marks.get(number, "100")), to_html(feedback.get(number, ""))) for number, text in options.items()]
-    answers += [accepted_text(text.strip(), "1", "") for text in row.get("right", "").split(";") if text.strip() and not options]
+    answers = [
+        accepted_text(text, share(marks.get(number, "100")), to_html(feedback.get(number, "")))
+        for number, text in options.items()
+    ]
+    answers += [
+        accepted_text(text.strip(), "1", "")
+        for text in row.get("right", "").split(";")
+        if text.strip() and not options
+    ]
     if not answers:
-        raise NotReadableError(_("Column “right” is empty: write the right answer, or several with “;” between them."))
+        raise NotReadableError(
+            _("Column “right” is empty: write the right answer, or several with “;” between them.")
+        )
     return {"answers": answers}
 
 
-def _kind_and_data(row: Row) -> tuple[str, dict]:
+def _kind_and_data(row: Row) -> tuple[str, dict]:  # noqa: PLR0911  one for each kind
     kind = _kind(row)
     is_shuffled = row.get("shuffle", "yes").lower() not in {*_FALSE, "0", "hapana"}
     match kind:
@@ -180,9 +231,14 @@ def _kind_and_data(row: Row) -> tuple[str, dict]:
                 raise NotReadableError(_("Column “right”: write “true” or “false”."))
             return "choice", true_false(is_true=is_true)
         case "choice" | "choices":
-            data = {"options": _options(row, is_several=kind == "choices"), "is_shuffled": is_shuffled}
+            data = {
+                "options": _options(row, is_several=kind == "choices"),
+                "is_shuffled": is_shuffled,
+            }
             if kind == "choices":
-                data["method"] = row.get("method") or ("marks" if _numbered(row, "mark") else "right_minus_wrong")
+                data["method"] = row.get("method") or (
+                    "marks" if _numbered(row, "mark") else "right_minus_wrong"
+                )
             return kind, data
         case "text":
             return kind, _text(row)
@@ -192,7 +248,11 @@ def _kind_and_data(row: Row) -> tuple[str, dict]:
             return kind, {**_pairs(row), "is_shuffled": is_shuffled}
         case "order":
             things = _sides(row)
-            return kind, {"things": things, "order": [each["id"] for each in things], **({"method": row["method"]} if row.get("method") else {})}
+            return kind, {
+                "things": things,
+                "order": [each["id"] for each in things],
+                **({"method": row["method"]} if row.get("method") else {}),
+            }
         case "scale":
             points = _sides(row)
             statement = {"id": "statement", "text": row.get("title") or _("Your answer")}
@@ -214,7 +274,9 @@ def _item(row: Row, files: Files) -> ReadItem:
     identifier, title = row.get("identifier", ""), row.get("title", "")
     notes: list[str] = []
     return ReadItem(
-        identifier=name_from(identifier, title) if identifier or title else name_by_content(prompt + str(data)),
+        identifier=name_from(identifier, title)
+        if identifier or title
+        else name_by_content(prompt + str(data)),
         kind=kind,
         title=title or title_from(prompt),
         data=all_with_media(
@@ -234,22 +296,38 @@ def _read_rows(rows: list[list[str]]) -> Package:
     package, files = Package(), Files()
     headings = [_column(cell) for cell in rows[0]] if rows else []
     known = {*COLUMNS}
-    unknown = [name for name in headings if name and name not in known and not _NUMBERED.fullmatch(name)]
+    unknown = [
+        name for name in headings if name and name not in known and not _NUMBERED.fullmatch(name)
+    ]
     if "prompt" not in headings:
         raise NotReadableError(_("The first row has no column “prompt”. Start from our template."))
     for number, cells in enumerate(rows[1:], 2):
-        row = {name: cell.strip() for name, cell in zip(headings, cells, strict=False) if name and cell.strip()}
+        row = {
+            name: cell.strip()
+            for name, cell in zip(headings, cells, strict=False)
+            if name and cell.strip()
+        }
         if not row:
             continue
 
         def read(row=row):
             item = _item(row, files)
             if unknown:
-                item.notes.append(_("These columns are not known and were left out: %(names)s.") % {"names": ", ".join(unknown)})
+                item.notes.append(
+                    _("These columns are not known and were left out: %(names)s.")
+                    % {"names": ", ".join(unknown)}
+                )
             return item
 
         raw = ",".join(cells)
-        take(package, read, identifier=row.get("identifier", ""), kind=row.get("kind", ""), line=number, raw=raw)
+        take(
+            package,
+            read,
+            identifier=row.get("identifier", ""),
+            kind=row.get("kind", ""),
+            line=number,
+            raw=raw,
+        )
     package.files = files.by_key
     return package
 
@@ -265,7 +343,12 @@ def read_xlsx(data: bytes) -> Package:
     try:
         book = load_workbook(BytesIO(data), read_only=True, data_only=True)
     except (InvalidFileException, BadZipFile, KeyError, ValueError, OSError):
-        raise NotReadableError(_("The Excel file is damaged. Save it once more as .xlsx.")) from None
+        raise NotReadableError(
+            _("The Excel file is damaged. Save it once more as .xlsx.")
+        ) from None
     sheet = book.worksheets[0]
-    rows = [["" if cell is None else str(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
+    rows = [
+        ["" if cell is None else str(cell) for cell in row]
+        for row in sheet.iter_rows(values_only=True)
+    ]
     return _read_rows(rows)

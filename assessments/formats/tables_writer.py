@@ -46,7 +46,9 @@ def _texts(item: ReadItem, lost: Lost, row: Row) -> None:
             lost.part(item, _("that “%(text)s” must be written just so") % {"text": answer["text"]})
         if answer["how"] == "pattern":
             continue
-        row[f"option_{number}"] = answer["text"] if answer["how"] == "wildcard" else answer["text"].replace("*", "\\*")
+        row[f"option_{number}"] = (
+            answer["text"] if answer["how"] == "wildcard" else answer["text"].replace("*", "\\*")
+        )
         row[f"mark_{number}"] = percent(Decimal(answer["mark"]))
         row[f"feedback_{number}"] = answer.get("feedback", "")
     if item.data.get("is_case_sensitive"):
@@ -65,7 +67,7 @@ def _numbers(item: ReadItem, lost: Lost, row: Row) -> None:
         lost.part(item, _("its units"))
 
 
-def _columns(item: ReadItem, lost: Lost) -> Row | None:
+def _columns(item: ReadItem, lost: Lost) -> Row | None:  # noqa: C901  one branch for each case of the format
     row: Row = {}
     data = item.data
     match item.kind:
@@ -76,11 +78,18 @@ def _columns(item: ReadItem, lost: Lost) -> Row | None:
         case "number":
             _numbers(item, lost, row)
         case "match":
-            if data.get("is_many") or len({pair["source"] for pair in data["pairs"]}) < len(data["pairs"]):
+            if data.get("is_many") or len({pair["source"] for pair in data["pairs"]}) < len(
+                data["pairs"]
+            ):
                 return None
-            row |= {f"option_{n}": f"{left} -> {right}" for n, (left, right) in enumerate(rows_of(data), 1)}
+            row |= {
+                f"option_{n}": f"{left} -> {right}"
+                for n, (left, right) in enumerate(rows_of(data), 1)
+            }
             if data.get("method", "partial") != "partial" or data.get("look") == "grid":
-                lost.part(item, _("how it looks and scores: pairs are a list, each counts by itself."))
+                lost.part(
+                    item, _("how it looks and scores: pairs are a list, each counts by itself.")
+                )
         case "order":
             names = {each["id"]: each["text"] for each in data["things"]}
             row |= {f"option_{n}": names[each] for n, each in enumerate(data["order"], 1)}
@@ -124,7 +133,12 @@ def write_csv(items: list[ReadItem], files: Files, lost: Lost) -> bytes:
         }
         rows.append({name: _safe(with_data_addresses(cell, files)) for name, cell in row.items()})
     found = {name for row in rows for name in row}
-    numbered = [f"{stem}_{n}" for n in range(1, 51) for stem in ("option", "mark", "feedback") if f"{stem}_{n}" in found]
+    numbered = [
+        f"{stem}_{n}"
+        for n in range(1, 51)
+        for stem in ("option", "mark", "feedback")
+        if f"{stem}_{n}" in found
+    ]
     at = COLUMNS.index("right")
     text = StringIO()
     writer = csv.DictWriter(text, [*COLUMNS[:at], *numbered, *COLUMNS[at:]])

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from assessments.formats.gift_writer import write_gift
 from assessments.formats.lost import Lost
 from assessments.formats.moodle.writer import write_moodle_xml
-from assessments.formats.qti.writer import write_qti21, write_qti3
+from assessments.formats.qti.writer import write_qti3, write_qti21
 from assessments.formats.records import ReadItem
 from assessments.formats.tables_writer import write_csv
 
@@ -19,7 +19,12 @@ _WRITERS: dict[str, tuple[str, Callable[[list[ReadItem], Files, Lost], bytes]]] 
     "csv": ("csv", write_csv),
 }
 FORMATS = list(_WRITERS)
-_MEDIA_TYPES = {"gift": "text/plain", "xml": "application/xml", "zip": "application/zip", "csv": "text/csv"}
+_MEDIA_TYPES = {
+    "gift": "text/plain",
+    "xml": "application/xml",
+    "zip": "application/zip",
+    "csv": "text/csv",
+}
 
 
 class Written(NamedTuple):

@@ -11,6 +11,7 @@ from assessments.interactions import (
     match,
     number,
     order,
+    processed,
     scale,
     text_entry,
     upload,
@@ -34,5 +35,6 @@ KINDS: dict[str, Interaction] = {
         extended_text.ESSAY,
         upload.UPLOAD,
         scale.SCALE,
+        processed.PROCESSED,
     )
 }

@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Count, Max, Q
 from django.http import Http404, HttpResponse
@@ -28,13 +27,10 @@ from assessments.models import (
     QuizStatistics,
 )
 from assessments.statistics import charts, evidence
+from assessments.views.teaching import demand
 
 PAGE_SIZE = 50
-
-
-def demand(request, organisation):
-    if not request.user.has_perm("assessments.teach", organisation):
-        raise PermissionDenied
+ACCEPTING = {"choice", "choices", "text"}  # kinds that take one right answer more
 
 
 def _titles(keys):
@@ -144,15 +140,14 @@ def _actions(request, organisation, key, figures, labels):
     """One for each thing that can be done about what is odd; each leads to a page that asks first."""
     item = figures.version.item
     codes = {flag["code"] for flag in figures.flags}
-    # by path: the pages of regrades ask what is to be done before they do it
-    regrade = f"/o/{organisation.slug}/questions/{item.pk}/regrade/"
+    regrade = reverse("assessments:regrade_new", args=[organisation.slug, item.pk])
     actions = [
         Action(
             f"{regrade}?{urlencode({'action': 'accept', 'option': flag['value'], 'quiz': key})}",
             _("Accept “%(option)s” too") % {"option": labels.get(flag["value"], flag["value"])},
         )
         for flag in figures.flags
-        if flag["code"] == "wrong_key"
+        if flag["code"] == "wrong_key" and figures.version.kind in ACCEPTING
     ]
     if request.user.has_perm("assessments.change_item"):
         address = reverse(Item.snippet_viewset.get_url_name("edit"), args=[item.pk])

@@ -22,12 +22,19 @@ from assessments.domain.outcomes import reached_by
 from assessments.domain.quizzes import frozen_quiz
 from assessments.domain.reviews import placement_levels, review_level, review_rows, shows
 from assessments.domain.scoring import percent
-from assessments.forms import PageForm, StartForm, form_events, item_forms
+from assessments.forms import PageForm, StartForm, form_events, item_forms, only_stored
 from assessments.models import Attempt, Review
 from courses.domain.editions import pinned_revision_id
 from courses.domain.progress import visit_activity
 from courses.models import Enrolment
 from courses.views.lessons import activity_context, own_enrolment
+
+# what lets one move things about instead of choosing from lists
+MOVING = {
+    "order": "lms/js/order.js",
+    "gap_match": "lms/js/place.js",
+    "graphic_gap_match": "lms/js/place.js",
+}
 
 
 def quiz(request, enrolment, entry):
@@ -76,6 +83,9 @@ def _questions(attempt, items, standings, quiz, forms):
         standing, form = standings[item.pk], forms[item.position]
         row = {
             "item": item,
+            "position": str(
+                item.position
+            ),  # a number would be written out by locale, twenty times a question
             "form": form,
             "standing": standing,
             "section": quiz.sections[item.section],
@@ -144,6 +154,9 @@ def _page(request, attempt, items, standings, quiz, forms, count, status=200):  
         "count": count,
         "page_form": PageForm(auto_id=False),
         "has_files": any(form.kind.name == "upload" for form in forms.values()),
+        "scripts": sorted(
+            {MOVING[form.kind.name] for form in forms.values() if form.kind.name in MOVING}
+        ),
         "seconds_left": _seconds_left(attempt),
     }
     return render(request, "assessments/attempt.html", context, status=status)
@@ -190,8 +203,10 @@ def _passed_over(items, forms, events, client_id):
 
 def _take_files(request, attempt, position, form):
     """Store the files that a plain form brings, and put them into its answer."""
-    files = request.FILES.getlist(f"q{position}-value-files")
-    for file in files[: getattr(form.body, "max_files", 0)]:
+    if form.kind.name != "upload":
+        return
+    there = only_stored(attempt, form.cleaned_data["value"]) or []
+    for file in request.FILES.getlist(f"q{position}-value-files")[: form.body.max_files]:
         try:
             facts = store_answer_file(
                 attempt, file, accepts=form.body.accepts, max_megabytes=form.body.max_megabytes
@@ -199,10 +214,8 @@ def _take_files(request, attempt, position, form):
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
             continue
-        there = [
-            row for row in form.cleaned_data["value"] or [] if row["sha256"] != facts["sha256"]
-        ]
-        form.cleaned_data["value"] = [*there, facts][-form.body.max_files :]
+        there = [row for row in there if row["sha256"] != facts["sha256"]] + [facts]
+    form.cleaned_data["value"] = there[-form.body.max_files :] or None
 
 
 def _seconds_left(attempt):

@@ -1,11 +1,13 @@
-"""Recording results."""
+"""Results: recorded, set by hand, and added up by weight."""
 
-from collections.abc import Mapping
-from decimal import Decimal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 
 from django.db import transaction
+from wagtail.log_actions import log
 
-from courses.models import Enrolment, LineItem, Result
+from courses.models import CourseRun, Enrolment, LineItem, Result
 
 
 @transaction.atomic
@@ -97,3 +99,102 @@ def record_results(
         is_current=False
     )
     return Result.objects.bulk_create(results)
+
+
+def withdraw_result(enrolment: Enrolment, key: str) -> None:
+    """Let the machine's result for the activity count no more; it stays in the history."""
+    Result.objects.filter(
+        enrolment=enrolment, line_item__activity_key=key, is_current=True, by__isnull=True
+    ).update(is_current=False)
+
+
+@dataclass(frozen=True)
+class Column:
+    """An activity that brings points, with its line item where there is one."""
+
+    key: str
+    title: str
+    kind: str
+    points: Decimal
+    weight: Decimal
+
+
+@dataclass
+class Row:
+    """A learner's results by activity key, and their weighted total in per cent."""
+
+    enrolment: Enrolment
+    results: dict[str, Result]
+    total: Decimal | None
+
+
+def columns_of(run: CourseRun) -> list[Column]:
+    """The columns of a run, in the outline's order; one query."""
+    weights = {str(item.activity_key): item.weight for item in run.line_items.all()}
+    return [
+        Column(
+            entry["key"],
+            entry["title"],
+            entry["kind"],
+            Decimal(str(entry["points"])),
+            weights.get(entry["key"], Decimal(1)),
+        )
+        for entry in run.edition.activities
+        if entry["points"]
+    ]
+
+
+def weighted_total(results: Mapping[str, Result], columns: Sequence[Column]) -> Decimal | None:
+    """The mean of the shares reached, by weight, in per cent; what has no result yet counts as nothing.
+
+    None where no column has a weight.
+    """
+    weights = sum((column.weight for column in columns), Decimal(0))
+    if not weights:
+        return None
+    reached = sum(
+        (
+            column.weight * results[column.key].score / results[column.key].maximum
+            for column in columns
+            if column.key in results and results[column.key].maximum
+        ),
+        Decimal(0),
+    )
+    return (100 * reached / weights).quantize(Decimal("0.1"), ROUND_HALF_UP)
+
+
+def gradebook_rows(enrolments: Sequence[Enrolment], columns: Sequence[Column]) -> list[Row]:
+    """Rows of the gradebook; one query, whatever their number."""
+    found: dict[int, dict[str, Result]] = {enrolment.pk: {} for enrolment in enrolments}
+    for result in Result.objects.filter(enrolment__in=enrolments, is_current=True).select_related(
+        "line_item"
+    ):
+        found[result.enrolment_id][str(result.line_item.activity_key)] = result
+    return [
+        Row(enrolment, found[enrolment.pk], weighted_total(found[enrolment.pk], columns))
+        for enrolment in enrolments
+    ]
+
+
+@transaction.atomic
+def override_result(
+    enrolment: Enrolment, column: Column, *, score: Decimal, reason: str, by
+) -> Result:
+    """Set a result by hand, with its reason; what the machine finds later does not undo it."""
+    result = record_result(
+        enrolment, column.key, score=score, maximum=column.points, comment=reason, by=by
+    )
+    log(enrolment, "courses.result_overridden", user=by, data={"result": result.pk})
+    return result
+
+
+@transaction.atomic
+def set_weights(run: CourseRun, weights: Mapping[str, Decimal]) -> None:
+    """Set the weights of columns, {activity key: weight}."""
+    for key, weight in weights.items():
+        entry = run.edition.activity(key)
+        LineItem.objects.update_or_create(
+            run=run,
+            activity_key=key,
+            defaults={"weight": weight, "title": entry["title"] if entry else ""},
+        )

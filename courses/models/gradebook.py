@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from django.conf import settings
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -17,6 +18,9 @@ class LineItem(models.Model):
     run = models.ForeignKey("courses.CourseRun", models.PROTECT, related_name="line_items")
     activity_key = models.UUIDField()
     title = models.CharField(max_length=255)
+    weight = models.DecimalField(
+        _("weight"), max_digits=6, decimal_places=2, default=1, validators=[MinValueValidator(0)]
+    )
 
     class Meta:
         verbose_name = _("line item")

@@ -4,7 +4,9 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from django.http import HttpRequest
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -14,11 +16,12 @@ from ninja.security import django_auth
 from assessments.domain.answer_files import device_key
 from assessments.domain.attempts import (
     EVENTS_AT_ONCE,
+    append_events,
     attempt_items,
     attempt_standings,
+    lock_attempt,
     open_attempt,
     other_devices,
-    record_events,
 )
 from assessments.domain.ledger import acknowledged
 from assessments.domain.quizzes import frozen_quiz
@@ -76,15 +79,15 @@ class EventsOut(Schema):
     url: str
 
 
-def _own(request: HttpRequest, uuid: UUID) -> Attempt:
+def _own(request: HttpRequest) -> QuerySet[Attempt]:
     live = Enrolment.objects.live().filter(user=request.user)
-    return get_object_or_404(Attempt.objects.filter(enrolment__in=live), uuid=uuid)
+    return Attempt.objects.filter(enrolment__in=live)
 
 
 @router.post("/attempts/{uuid}/open", response=OpenOut)
 def open_on_device(request: HttpRequest, uuid: UUID, sent: OpenIn) -> dict[str, Any]:
     """Say that the attempt is open in a browser; its later answers go before those of earlier ones."""
-    attempt = _own(request, uuid)
+    attempt = get_object_or_404(_own(request), uuid=uuid)
     device = open_attempt(attempt, sent.device, sent.user_agent)
     items = attempt_items(attempt)
     standings = attempt_standings(attempt, items, frozen_quiz(attempt.revision_id))
@@ -100,16 +103,21 @@ def open_on_device(request: HttpRequest, uuid: UUID, sent: OpenIn) -> dict[str, 
     }
 
 
-@router.post("/attempts/{uuid}/events", response=EventsOut)
-def append_events(request: HttpRequest, uuid: UUID, sent: EventsIn) -> dict[str, Any]:
+@router.post("/attempts/{uuid}/events", response=EventsOut, url_name="append_events")
+@transaction.atomic
+def append_sent_events(request: HttpRequest, uuid: UUID, sent: EventsIn) -> dict[str, Any]:
     """Append what a device did, each once; what was sent before changes nothing."""
-    attempt = _own(request, uuid)
-    positions = {event.position for event in sent.events if event.inputs}
+    try:
+        attempt = lock_attempt(_own(request), uuid=uuid)
+    except Attempt.DoesNotExist as error:
+        raise Http404 from error
+    positions = {event.position for event in sent.events if event.position}
     items = list(attempt.items.filter(position__in=positions).select_related("version"))
     forms = item_forms(attempt, items, {}, frozen_quiz(attempt.revision_id)) if items else {}
-    events = events_of(forms, [event.dict() for event in sent.events])
-    reply = record_events(attempt, sent.device, events)
-    attempt = reply.attempt
+    events = events_of(attempt, forms, [event.dict() for event in sent.events])
+    reply = append_events(
+        attempt, sent.device, events, items={item.position: item.pk for item in items}
+    )
     return {
         "ack": reply.ack,
         "holes": reply.holes,
@@ -120,7 +128,7 @@ def append_events(request: HttpRequest, uuid: UUID, sent: EventsIn) -> dict[str,
                 forms[event.position].body, event.value
             )
             for event in events
-            if event.position in forms and not event.problem
+            if event.type in {"answer", "check"} and event.position in forms and not event.problem
         },
         "receipt": attempt.receipt,
         "submitted_at": attempt.submitted_at,

@@ -10,6 +10,13 @@ from lms.audit.models import LogEntry
 ACTIONS = {
     "courses.run.moved": (_("Move to another edition"), _("Moved the run to another edition")),
     "courses.edition.cut": (_("Cut an edition"), _("Cut an edition")),
+    "assessments.sitting": (_("Set a sitting"), _("Set when a quiz is open")),
+    "assessments.allowance": (_("Give an allowance"), _("Gave more time or tries")),
+    "assessments.attempt_read": (_("Read an attempt"), _("Read an attempt")),
+    "assessments.attempt_voided": (_("Void an attempt"), _("Voided an attempt")),
+    "assessments.answer_file": (_("Answer file"), _("Took in a phone's answer file")),
+    "assessments.similarity_read": (_("Similar answers"), _("Read the screen of similar answers")),
+    "courses.result_overridden": (_("Set a result"), _("Set a result by hand")),
     "reports.exported": (_("Export"), _("Exported a list")),
     "assessments.answers_compared": (
         _("Comparison of answers"),

@@ -175,6 +175,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "assessments.tasks.analyse_quizzes_task",
         "schedule": crontab(hour=1, minute=15),
     },
+    "resume-regrades": {
+        "task": "assessments.tasks.resume_regrades_task",
+        "schedule": 120,
+    },
     "propose-missed-awards": {
         "task": "certification.tasks.propose_missed_awards_task",
         "schedule": 300,

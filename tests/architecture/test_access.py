@@ -37,6 +37,19 @@ ACCESS = {
     "assessments:statistics_refresh": STAFF,
     "assessments:answers_alike": STAFF,
     "assessments:item_statistics": STAFF,
+    "assessments:marking_list": STAFF,
+    "assessments:mark_next": STAFF,
+    "assessments:mark_second": STAFF,
+    "assessments:marked_file": STAFF,
+    "assessments:quiz_run": STAFF,
+    "assessments:allowance_end": STAFF,
+    "assessments:attempt_detail": STAFF,
+    "assessments:answer_file_upload": STAFF,
+    "assessments:regrade_new": STAFF,
+    "assessments:regrade_list": STAFF,
+    "assessments:regrade": STAFF,
+    "courses:run_list": STAFF,
+    "courses:gradebook": STAFF,
     "accounts:profile": SIGNED_IN,
     "accounts:sentmessage_list": STAFF,
     "reports:home": STAFF,
@@ -118,6 +131,19 @@ def arguments(name, world):
         "assessments:statistics_refresh": ["kenya", quiz],
         "assessments:answers_alike": ["kenya", quiz],
         "assessments:item_statistics": ["kenya", quiz, 1],
+        "assessments:marking_list": ["kenya"],
+        "assessments:mark_next": ["kenya", 1],
+        "assessments:mark_second": ["kenya"],
+        "assessments:marked_file": ["kenya", 1, "0" * 64],
+        "assessments:quiz_run": ["kenya", world.run.pk, world.entry("quiz")["key"]],
+        "assessments:allowance_end": ["kenya", 1],
+        "assessments:attempt_detail": ["kenya", attempt],
+        "assessments:answer_file_upload": ["kenya"],
+        "assessments:regrade_new": ["kenya", 1],
+        "assessments:regrade_list": ["kenya"],
+        "assessments:regrade": ["kenya", 1],
+        "courses:run_list": ["kenya"],
+        "courses:gradebook": ["kenya", world.run.pk],
         "reports:learner_list": ["kenya"],
         "labs:open": [world.enrolment.pk, lesson],
         "labs:wait": [world.enrolment.pk, lesson],
@@ -151,6 +177,7 @@ def certification_arguments(name, world):
 
 
 POST_ONLY = {
+    "assessments:allowance_end",
     "assessments:file_upload",
     "api:open_on_device",
     "api:append_events",
@@ -175,7 +202,11 @@ def ask(client, world, signing_folder):
     def ask(name):
         method = client.post if name in POST_ONLY else client.get
         if name.startswith("api:") and name in POST_ONLY:
-            method = partial(client.post, data={"device": str(uuid4()), "events": []}, content_type="application/json")
+            method = partial(
+                client.post,
+                data={"device": str(uuid4()), "events": []},
+                content_type="application/json",
+            )
         if name not in addresses:
             addresses[name] = reverse(name, args=arguments(name, world))
         return method(addresses[name])
@@ -197,7 +228,9 @@ def test_nobody_is_sent_to_sign_in_unless_the_page_is_for_anyone(name, ask):
         assert response["Location"].startswith("/accounts/login/")
 
 
-@pytest.mark.parametrize("name", sorted(name for name in ACCESS if ACCESS[name] in {OWNER, STAFF, API_OWNER}))
+@pytest.mark.parametrize(
+    "name", sorted(name for name in ACCESS if ACCESS[name] in {OWNER, STAFF, API_OWNER})
+)
 def test_a_stranger_from_another_country_gets_nothing(name, world, client, ask):
     for person in (world.stranger, world.rwandan_coordinator):
         if name == "reports:home" and person == world.rwandan_coordinator:
@@ -205,6 +238,16 @@ def test_a_stranger_from_another_country_gets_nothing(name, world, client, ask):
         client.force_login(person)
 
         assert ask(name).status_code in {403, 404}
+
+
+TEACHING = [name for name in ACCESS if name.startswith("assessments:") and ACCESS[name] == STAFF]
+
+
+@pytest.mark.parametrize("name", [*TEACHING, "courses:run_list", "courses:gradebook"])
+def test_a_coordinator_does_not_teach(name, world, client, ask):
+    client.force_login(world.kenyan_coordinator)
+
+    assert ask(name).status_code == 403
 
 
 def test_a_country_s_coordinator_sees_that_country_alone(world, client):

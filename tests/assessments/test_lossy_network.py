@@ -56,14 +56,14 @@ class Line:
         return response.json() if response.status_code == 200 else None
 
     def _die(self, address, body):
-        record = attempts_domain.record_events
+        record = attempts_domain.append_events
 
         def record_and_die(*args, **kwargs):
             with transaction.atomic():
                 record(*args, **kwargs)
                 raise Died
 
-        with patch("lms.api.attempts.record_events", record_and_die):
+        with patch("lms.api.attempts.append_events", record_and_die):
             self._send(address, body)
 
     def echo(self):
@@ -125,18 +125,20 @@ def take(attempt, user, dice, *, changes_phone):
             if dice.random() < 0.6:
                 each.send()
         line.echo()
-    for _ in range(200):  # the old phone comes back first, then the one in use hands in
-        if not any(each.outbox for each in phones):
-            break
-        for each in phones:
-            each.send()
+    flush(phones)  # the old phone comes back first, then the one in use hands in
     phone.act("submit")
-    for _ in range(200):
-        phone.send()
-        line.echo()
-        if not phone.outbox:
-            break
+    flush([phone])
     return given_last
+
+
+def flush(phones):
+    """Go on sending until everything was acknowledged."""
+    for _ in range(200):
+        if not any(phone.outbox for phone in phones):
+            return
+        for phone in phones:
+            phone.send()
+            phone.line.echo()
 
 
 @pytest.mark.parametrize("changes_phone", [False, True])

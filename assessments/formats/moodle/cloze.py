@@ -29,7 +29,7 @@ def decimal_of(text: str) -> Decimal:
     bare = re.sub(r"\s", "", unescape(text))
     if "," in bare and "." not in bare:
         bare = bare.replace(",", ".", 1)
-    bare = re.sub(r"[x×*]10\^?\(?([+-]?\d+)\)?$", r"e\1", bare)
+    bare = re.sub(r"[x×*]10\^?\(?([+-]?\d+)\)?$", r"e\1", bare)  # noqa: RUF001  as it is written
     try:
         number = Decimal(bare)
     except InvalidOperation:
@@ -37,7 +37,7 @@ def decimal_of(text: str) -> Decimal:
             _("“%(text)s” is no number. Write it with figures and a point, as in 3.14.")
             % {"text": text.strip()[:40]}
         ) from None
-    if not number.is_finite() or abs(number.adjusted()) > 100:
+    if not number.is_finite() or abs(number.adjusted()) > 100:  # noqa: PLR2004  said by the words beside it
         raise NotReadableError(_("“%(text)s” is too large or too small.") % {"text": text[:40]})
     return number
 

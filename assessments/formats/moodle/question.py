@@ -60,7 +60,7 @@ class Question:
             name = (held.get("path") or "/").rstrip("/") + "/" + (held.get("name") or "")
             keys[name] = self.files.keep(name, data)
         html = re.sub(r"@@PLUGINFILE@@([^\"'\s<>?]*)(?:\?[^\"'\s<>]*)?", _unquoted, html)
-        return with_media(html, self.files, lambda name: keys.get(name), self.notes)
+        return with_media(html, self.files, keys.get, self.notes)
 
     def label(self, part: etree._Element | None) -> str:
         """Return a part's text as HTML that may stand in a label."""

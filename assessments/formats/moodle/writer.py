@@ -37,7 +37,9 @@ class _Writer:
         self.item, self.files, self.lost, self.data = item, files, lost, item.data
         self.question = etree.Element("question", type=_TYPES[item.kind])
 
-    def html(self, parent: etree._Element, tag: str, html: str, **attributes: str) -> etree._Element:
+    def html(
+        self, parent: etree._Element, tag: str, html: str, **attributes: str
+    ) -> etree._Element:
         """Add a part with HTML, and the files that it calls."""
         part = etree.SubElement(parent, tag, format="html", **attributes)
         keys: list[str] = []
@@ -54,9 +56,18 @@ class _Writer:
         return part
 
     def file(self, parent: etree._Element, key: str) -> None:
-        _add(parent, "file", base64.b64encode(self.files[key]).decode(), name=key, path="/", encoding="base64")
+        _add(
+            parent,
+            "file",
+            base64.b64encode(self.files[key]).decode(),
+            name=key,
+            path="/",
+            encoding="base64",
+        )
 
-    def text(self, parent: etree._Element, tag: str, text: str, **attributes: str) -> etree._Element:
+    def text(
+        self, parent: etree._Element, tag: str, text: str, **attributes: str
+    ) -> etree._Element:
         part = etree.SubElement(parent, tag, **attributes)
         _add(part, "text", text)
         return part
@@ -94,7 +105,13 @@ class _Writer:
             self.question.set("type", "truefalse")
             for option in options:
                 mark = percent(max(Decimal(option["mark"]), Decimal(0)))
-                answer = self.text(self.question, "answer", option["id"], fraction=mark, format="moodle_auto_format")
+                answer = self.text(
+                    self.question,
+                    "answer",
+                    option["id"],
+                    fraction=mark,
+                    format="moodle_auto_format",
+                )
                 self.html(answer, "feedback", option.get("feedback", ""))
             return True
         return self._choices()
@@ -115,7 +132,9 @@ class _Writer:
             self.lost.part(self.item, _("the pattern “%(text)s”") % {"text": answer["text"]})
             return None
         if answer["how"] == "exact" and not self.data.get("is_case_sensitive"):
-            self.lost.part(self.item, _("that “%(text)s” must be written just so") % {"text": answer["text"]})
+            self.lost.part(
+                self.item, _("that “%(text)s” must be written just so") % {"text": answer["text"]}
+            )
         return answer["text"] if answer["how"] == "wildcard" else answer["text"].replace("*", "\\*")
 
     def _text(self) -> bool:
@@ -123,7 +142,13 @@ class _Writer:
         for each in self.data["answers"]:
             text = self._answer_text(each)
             if text is not None:
-                answer = self.text(self.question, "answer", text, fraction=percent(Decimal(each["mark"])), format="moodle_auto_format")
+                answer = self.text(
+                    self.question,
+                    "answer",
+                    text,
+                    fraction=percent(Decimal(each["mark"])),
+                    format="moodle_auto_format",
+                )
                 self.html(answer, "feedback", each.get("feedback", ""))
         return self.question.find("answer") is not None
 
@@ -131,7 +156,9 @@ class _Writer:
         """Return value and absolute tolerance; a range is its middle and half its width."""
         told = number_told(answer)
         if told is None:
-            self.lost.part(self.item, _("how exact the number %(value)s must be") % {"value": answer["value"]})
+            self.lost.part(
+                self.item, _("how exact the number %(value)s must be") % {"value": answer["value"]}
+            )
             return answer["value"], "0"
         if ".." in told:
             low, high = (Decimal(part) for part in told.split("..", 1))
@@ -142,7 +169,13 @@ class _Writer:
     def _number(self) -> bool:
         for each in self.data["answers"]:
             value, tolerance = self._told(each)
-            answer = self.text(self.question, "answer", value, fraction=percent(Decimal(each["mark"])), format="moodle_auto_format")
+            answer = self.text(
+                self.question,
+                "answer",
+                value,
+                fraction=percent(Decimal(each["mark"])),
+                format="moodle_auto_format",
+            )
             self.html(answer, "feedback", each.get("feedback", ""))
             _add(answer, "tolerance", tolerance)
         units = self.data.get("units", [])
@@ -176,13 +209,19 @@ class _Writer:
                 parts.append((answer.get("mark", "0"), option["text"], answer.get("feedback", "")))
         elif gap["how"] == "number":
             kind = "NUMERICAL"
-            for answer in gap["numbers"]:
-                parts.append((answer["mark"], ":".join(self._told(answer)), answer.get("feedback", "")))
+            parts = [
+                (answer["mark"], ":".join(self._told(answer)), answer.get("feedback", ""))
+                for answer in gap["numbers"]
+            ]
         else:
-            is_exact = self.data.get("is_case_sensitive") or any(each["how"] == "exact" for each in gap["accepted"])
+            is_exact = self.data.get("is_case_sensitive") or any(
+                each["how"] == "exact" for each in gap["accepted"]
+            )
             kind = "SHORTANSWER_C" if is_exact else "SHORTANSWER"
             for answer in gap["accepted"]:
-                text = self._answer_text({**answer, "how": "folded"} if answer["how"] == "exact" else answer)
+                text = self._answer_text(
+                    {**answer, "how": "folded"} if answer["how"] == "exact" else answer
+                )
                 if text is not None:
                     parts.append((answer["mark"], text, answer.get("feedback", "")))
         written = "~".join(self._alternative(*part) for part in parts)
@@ -222,7 +261,9 @@ class _Writer:
         data = self.data
         if data.get("look") == "grid" and not data.get("is_many"):
             return self._grid()
-        if data.get("is_many") or len({pair["source"] for pair in data["pairs"]}) < len(data["pairs"]):
+        if data.get("is_many") or len({pair["source"] for pair in data["pairs"]}) < len(
+            data["pairs"]
+        ):
             return False
         if data.get("method", "partial") != "partial":
             self.lost.part(self.item, _("how it scores: each pair counts by itself."))

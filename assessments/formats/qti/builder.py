@@ -9,9 +9,12 @@ from assessments.formats.media import medium_of
 from assessments.interactions.processed.names import kebab
 
 Files = dict[str, bytes]
-Make = Callable[[etree._Element, str], None]
+Make = Callable[[etree._Element, str], None]  # noqa: SLF001  lxml's own name for its type
 
-NAMESPACES = {"2.1": "http://www.imsglobal.org/xsd/imsqti_v2p1", "3.0": "http://www.imsglobal.org/xsd/imsqtiasi_v3p0"}
+NAMESPACES = {
+    "2.1": "http://www.imsglobal.org/xsd/imsqti_v2p1",
+    "3.0": "http://www.imsglobal.org/xsd/imsqtiasi_v3p0",
+}
 TEMPLATES = {
     "2.1": "http://www.imsglobal.org/question/qti_v2p1/rptemplates/",
     "3.0": "https://purl.imsglobal.org/spec/qti/v3p0/rptemplates/",
@@ -45,7 +48,9 @@ class Builder:
     def root(self, tag: str, **given: str) -> etree._Element:
         return etree.Element(self.name(tag), self.attributes(given), nsmap={None: self.namespace})
 
-    def add(self, parent: etree._Element, tag: str, text: str | None = None, **given: str) -> etree._Element:
+    def add(
+        self, parent: etree._Element, tag: str, text: str | None = None, **given: str
+    ) -> etree._Element:
         """Add an element of QTI's; `tag` and attributes in the spelling of 2.1."""
         part = etree.SubElement(parent, self.name(tag), self.attributes(given))
         part.text = text
@@ -69,7 +74,11 @@ class Builder:
         self._text(parent, source.text or "", make)
         for child in source:
             if isinstance(child.tag, str):
-                given = {name: value for name, value in child.attrib.items() if re.fullmatch(r"[a-z-]+", name)}
+                given = {
+                    name: value
+                    for name, value in child.attrib.items()
+                    if re.fullmatch(r"[a-z-]+", name)
+                }
                 for name in ("src", "href"):
                     if given.get(name) in self.files:
                         self.used.add(given[name])

@@ -87,13 +87,13 @@ def _number_tests(item: QtiItem, identifier: str) -> list[dict]:
         points = _points_of(test)
         if answer:
             feedback = _branch_feedback(item, branch)
-            found.append(({**answer, "feedback": feedback}, Decimal(1) if points is None else points))
+            found.append(
+                ({**answer, "feedback": feedback}, Decimal(1) if points is None else points)
+            )
     best = max((points for _answer, points in found), default=Decimal(0))
     if best <= 0:
         return []
-    return [
-        {**answer, "mark": mark(max(Decimal(-1), points / best))} for answer, points in found
-    ]
+    return [{**answer, "mark": mark(max(Decimal(-1), points / best))} for answer, points in found]
 
 
 def _branch_feedback(item: QtiItem, branch: etree._Element) -> str:
@@ -121,7 +121,11 @@ def _number_test(item: QtiItem, test: etree._Element) -> dict | None:
     except InvalidOperation:
         return None
     name = name_of(test)
-    if name == "and" and [name_of(each) for each in children(test)] in (["gte", "lte"], ["gt", "lt"]) and len(numbers) == 2:  # noqa: PLR2004  two bounds
+    if (
+        name == "and"
+        and [name_of(each) for each in children(test)] in (["gte", "lte"], ["gt", "lt"])
+        and len(numbers) == 2  # noqa: PLR2004  said by the words beside it
+    ):
         return {"low": numbers[0], "high": numbers[1]}
     if len(numbers) != 1 or name not in {"equal", "equal-rounded"}:
         return None
@@ -147,19 +151,28 @@ def _accepted(item: QtiItem, identifier: str, *, is_alone: bool) -> tuple[list[d
     found = []
     for element in _rules_of(item, identifier, "pattern-match"):
         points = _points_of(element)
-        found.append((attribute(element, "pattern"), "pattern", item.full if points is None else points))
+        found.append(
+            (attribute(element, "pattern"), "pattern", item.full if points is None else points)
+        )
     for text in _candidates(item, identifier):
         gain = _gain(item, identifier, text, is_alone=is_alone)
         if not item.has_rules:
             gain = dict(item.mapping(identifier)).get(text, Decimal(1))
         other_case = text.swapcase()
-        is_exact = other_case != text and item.has_rules and _gain(item, identifier, other_case, is_alone=is_alone) < gain
+        is_exact = (
+            other_case != text
+            and item.has_rules
+            and _gain(item, identifier, other_case, is_alone=is_alone) < gain
+        )
         if gain > 0:
             found.append((text, "exact" if is_exact else "folded", gain))
     if not found:
         found = [(text, "exact", Decimal(1)) for text in listed_key(item, identifier)]
     if not found:
-        raise NotReadableError(_("Nothing says which answer is right. Give the right response of “%(name)s”.") % {"name": identifier})
+        raise NotReadableError(
+            _("Nothing says which answer is right. Give the right response of “%(name)s”.")
+            % {"name": identifier}
+        )
     best = max(gain for _text, _how, gain in found)
     accepted = []
     for text, how, gain in found:
@@ -174,13 +187,17 @@ def _numbers(item: QtiItem, identifier: str) -> list[dict]:
     if tested:
         return tested
     tolerance, how = "0", "absolute"
-    for element in _rules_of(item, identifier, "equal") + _rules_of(item, identifier, "equal-rounded"):
+    for element in _rules_of(item, identifier, "equal") + _rules_of(
+        item, identifier, "equal-rounded"
+    ):
         tolerance, how = _tolerance(element)
     low, high = _range(item, identifier)
     if low and high:
         return [{"low": low, "high": high}]
     answers = []
-    gains = {text: _gain(item, identifier, text, is_alone=True) for text in _candidates(item, identifier)}
+    gains = {
+        text: _gain(item, identifier, text, is_alone=True) for text in _candidates(item, identifier)
+    }
     best = max(gains.values(), default=Decimal(0))
     for text, gain in gains.items():
         try:
@@ -242,7 +259,13 @@ def _gap(item: QtiItem, interaction: etree._Element) -> tuple[dict, Decimal]:
     if _is_number(item, identifier):
         numbers = _numbers(item, identifier)
         if numbers:
-            gain = max((_gain(item, identifier, each, is_alone=False) for each in _candidates(item, identifier)), default=Decimal(1))
+            gain = max(
+                (
+                    _gain(item, identifier, each, is_alone=False)
+                    for each in _candidates(item, identifier)
+                ),
+                default=Decimal(1),
+            )
             return {**gap, "how": "number", "numbers": numbers}, gain
     accepted, best = _accepted(item, identifier, is_alone=False)
     return {**gap, "how": "text", "accepted": accepted}, best
@@ -252,10 +275,14 @@ def gaps(item: QtiItem, interactions: list[etree._Element]) -> KindAndData:
     """Several text entries and inline choices in a running text."""
     found = [_gap(item, each) for each in interactions]
     least = min((best for _gap_, best in found if best > 0), default=Decimal(1))
-    made = [
-        {**gap, "weight": mark(best / least) if best > 0 else "1"} for gap, best in found
-    ]
-    alone = sum((item.points({response_id(each): item.key(response_id(each))}) or Decimal(0) for each in interactions), Decimal(0))
+    made = [{**gap, "weight": mark(best / least) if best > 0 else "1"} for gap, best in found]
+    alone = sum(
+        (
+            item.points({response_id(each): item.key(response_id(each))}) or Decimal(0)
+            for each in interactions
+        ),
+        Decimal(0),
+    )
     if item.has_rules and alone <= 0 < item.full:
         item.notes.append(_("All gaps had to be right; now each right one counts."))
 
@@ -263,4 +290,9 @@ def gaps(item: QtiItem, interactions: list[etree._Element]) -> KindAndData:
         return f"[[{safe_id(response_id(element))}]]" if name_of(element) in _INLINE else None
 
     is_shuffled = any(attribute(each, "shuffle") == "true" for each in interactions)
-    return "gaps", {"prompt": "", "text": item.html(item.body, replaced), "gaps": made, "is_shuffled": is_shuffled}
+    return "gaps", {
+        "prompt": "",
+        "text": item.html(item.body, replaced),
+        "gaps": made,
+        "is_shuffled": is_shuffled,
+    }

@@ -6,149 +6,21 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from lxml import etree
 
-from assessments.formats.lost import Lost
 from assessments.formats.moodle.cloze import plain_number
-from assessments.formats.qti.builder import TEMPLATES, Builder, Files, qti_id
-from assessments.formats.records import ReadItem
-
-Mapping = list[tuple[str, Decimal]]
+from assessments.formats.qti.builder import qti_id
+from assessments.formats.qti.item_writer import Mapping, Writing
 
 
 def wildcard_pattern(text: str) -> str:
     r"""Return a wildcard, `*` for anything and `\*` for a star, as a pattern."""
-    return "".join(".*" if part == "*" else re.escape(part.replace("\\*", "*")) for part in re.split(r"((?<!\\)\*)", text))
+    return "".join(
+        ".*" if part == "*" else re.escape(part.replace("\\*", "*"))
+        for part in re.split(r"((?<!\\)\*)", text)
+    )
 
 
-class ItemWriter:
+class ItemWriter(Writing):
     """Writes one item; `write` returns its XML, or None where QTI has no such question."""
-
-    def __init__(self, item: ReadItem, files: Files, version: str, lost: Lost):
-        self.item, self.data, self.lost = item, item.data, lost
-        self.xml = Builder(version, files)
-        self.root = self.xml.root(
-            "assessmentItem", identifier=qti_id(item.identifier), title=item.title or item.identifier,
-            adaptive="false", timeDependent="false",
-        )  # fmt: skip
-        self.xml.language(self.root, item.language)
-        self.declarations: list[etree._Element] = []
-        self.rules: list[etree._Element] = []
-        self.template = ""
-        self.has_feedback = False
-        self.modals: list[tuple[str, str, str]] = []  # outcome, identifier, HTML
-        self.full = Decimal(1)
-        self.body = self.xml.root("itemBody")
-
-    # Parts of all items
-
-    def response(self, identifier: str, cardinality: str, base: str, correct: list[str], mapping: Mapping | None = None, **bounds: str) -> None:
-        part = self.xml.root("responseDeclaration", identifier=identifier, cardinality=cardinality, baseType=base)
-        if correct:
-            right = self.xml.add(part, "correctResponse")
-            for value in correct:
-                self.xml.add(right, "value", value)
-        if mapping:
-            made = self.xml.add(part, "mapping", defaultValue="0", **bounds)
-            for key, value in mapping:
-                self.xml.add(made, "mapEntry", mapKey=key, mappedValue=plain_number(value))
-        self.declarations.append(part)
-
-    def outcome(self, identifier: str, base: str, default: str | None = None) -> etree._Element:
-        part = self.xml.root("outcomeDeclaration", identifier=identifier, cardinality="single", baseType=base)
-        if default is not None:
-            self.xml.add(self.xml.add(part, "defaultValue"), "value", default)
-        return part
-
-    def set_score(self, parent: etree._Element | None) -> etree._Element:
-        """Return a rule that sets SCORE; within `parent`, or as a rule of its own."""
-        if parent is not None:
-            return self.xml.add(parent, "setOutcomeValue", identifier="SCORE")
-        rule = self.xml.root("setOutcomeValue", identifier="SCORE")
-        self.rules.append(rule)
-        return rule
-
-    def add_score(self, parent: etree._Element | None, points: Decimal | None = None, *, mapped: str = "") -> None:
-        """Add points, or what a response's mapping gives, to SCORE."""
-        total = self.xml.add(self.set_score(parent), "sum")
-        self.xml.add(total, "variable", identifier="SCORE")
-        if mapped:
-            self.xml.add(total, "mapResponse", identifier=mapped)
-        else:
-            self.xml.add(total, "baseValue", plain_number(points), baseType="float")
-
-    def map_response(self) -> None:
-        self.xml.add(self.set_score(None), "mapResponse", identifier="RESPONSE")
-
-    def match_correct(self) -> None:
-        self.template = "match_correct"
-
-    def _materialise(self) -> None:
-        """Write match_correct as rules, where there are further rules beside it."""
-        condition = self.xml.root("responseCondition")
-        branch = self.xml.add(condition, "responseIf")
-        test = self.xml.add(branch, "match")
-        self.xml.add(test, "variable", identifier="RESPONSE")
-        self.xml.add(test, "correct", identifier="RESPONSE")
-        self.xml.add(self.set_score(branch), "baseValue", plain_number(self.full), baseType="float")
-        self.rules.insert(0, condition)
-        self.template = ""
-
-    def write(self) -> etree._Element | None:
-        is_written = getattr(self, f"_{self.item.kind}", lambda: False)()
-        if is_written is False:
-            return None
-        general = self.data.get("feedback", "")
-        if general:
-            self.modals.append(("GENERAL", "general", general))
-        if self.template and (self.modals or self.has_feedback):
-            self._materialise()
-        for part in self.declarations:
-            self.root.append(part)
-        self.root.append(self.outcome("SCORE", "float", "0"))
-        self.root.append(self.outcome("MAXSCORE", "float", plain_number(self.full)))
-        if self.has_feedback:
-            self.root.append(self.outcome("FEEDBACK", "identifier"))
-        if general:
-            self.root.append(self.outcome("GENERAL", "identifier", "general"))
-        self._stimulus()
-        self.root.append(self.body)
-        if self.template:
-            name = f"{self.template}.xml" if self.xml.version == "3.0" else self.template
-            self.xml.add(self.root, "responseProcessing", template=TEMPLATES[self.xml.version] + name)
-        elif self.rules:
-            processing = self.xml.add(self.root, "responseProcessing")
-            for rule in self.rules:
-                processing.append(rule)
-        for outcome, identifier, html in self.modals:
-            made = self.xml.add(self.root, "modalFeedback", outcomeIdentifier=outcome, identifier=identifier, showHide="show")
-            self.xml.html(self.xml.add(made, "contentBody") if self.xml.version == "3.0" else made, html)
-        return self.root
-
-    def _stimulus(self) -> None:
-        if not self.item.stimulus:
-            return
-        if self.xml.version == "3.0":
-            name = f"stimulus-{self.item.identifier}"
-            self.xml.add(self.root, "assessmentStimulusRef", identifier=qti_id(name), href=f"{name}.xml")
-        else:
-            div = etree.Element(f"{{{self.xml.namespace}}}div")
-            self.xml.html(div, self.item.stimulus)
-            self.body.insert(0, div)
-            self.lost.part(self.item, _("that its shared text is shared: it stands in the question now."))
-
-    def interaction(self, tag: str, **given: str) -> etree._Element:
-        made = self.xml.add(self.body, tag, responseIdentifier="RESPONSE", **given)
-        if self.data["prompt"]:
-            self.xml.html(self.xml.add(made, "prompt"), self.data["prompt"])
-        return made
-
-    def _shuffle(self) -> str:
-        return str(bool(self.data.get("is_shuffled", True))).lower()
-
-    def sides(self, parent: etree._Element, tag: str, sides: list[dict], **given: str) -> None:
-        for side in sides:
-            self.xml.html(self.xml.add(parent, tag, identifier=qti_id(side["id"]), **given), side["text"])
-
-    # Kinds
 
     def _options(self, interaction: etree._Element) -> None:
         for option in self.data["options"]:
@@ -156,19 +28,36 @@ class ItemWriter:
             self.xml.html(made, option["text"])
             if option.get("feedback"):
                 self.has_feedback = True
-                inner = self.xml.add(made, "feedbackInline", outcomeIdentifier="FEEDBACK", identifier=qti_id(option["id"]), showHide="show")
+                inner = self.xml.add(
+                    made,
+                    "feedbackInline",
+                    outcomeIdentifier="FEEDBACK",
+                    identifier=qti_id(option["id"]),
+                    showHide="show",
+                )
                 self.xml.html(inner, option["feedback"])
 
     def _marks(self) -> Mapping:
-        return [(qti_id(option["id"]), Decimal(option.get("mark", "0"))) for option in self.data["options"]]
+        return [
+            (qti_id(option["id"]), Decimal(option.get("mark", "0")))
+            for option in self.data["options"]
+        ]
 
     def _choice(self) -> None:
         marks = self._marks()
         best = max(marks, key=lambda each: each[1])
         self.full = best[1]
         is_plain = {mark for _id, mark in marks} <= {0, 1} and sum(mark for _id, mark in marks) == 1
-        self.response("RESPONSE", "single", "identifier", [best[0]], None if is_plain else [each for each in marks if each[1]])
-        self._options(self.interaction("choiceInteraction", shuffle=self._shuffle(), maxChoices="1"))
+        self.response(
+            "RESPONSE",
+            "single",
+            "identifier",
+            [best[0]],
+            None if is_plain else [each for each in marks if each[1]],
+        )
+        self._options(
+            self.interaction("choiceInteraction", shuffle=self._shuffle(), maxChoices="1")
+        )
         if is_plain:
             self.match_correct()
         else:
@@ -191,21 +80,40 @@ class ItemWriter:
                 marks = [(name, Decimal(1) if mark > 0 else Decimal(-1)) for name, mark in marks]
                 bounds = {"lowerBound": "0"}
             self.full = sum((mark for _name, mark in marks if mark > 0), Decimal(0))
-            self.response("RESPONSE", "multiple", "identifier", right, [each for each in marks if each[1]], **bounds)
+            self.response(
+                "RESPONSE",
+                "multiple",
+                "identifier",
+                right,
+                [each for each in marks if each[1]],
+                **bounds,
+            )
             self.map_response()
-        self._options(self.interaction("choiceInteraction", shuffle=self._shuffle(), maxChoices=str(self.data.get("max_choices", 0))))
+        self._options(
+            self.interaction(
+                "choiceInteraction",
+                shuffle=self._shuffle(),
+                maxChoices=str(self.data.get("max_choices", 0)),
+            )
+        )
         if self.has_feedback:
-            self.lost.part(self.item, _("when the feedback of each option shows: other players may show none."))
+            self.lost.part(
+                self.item, _("when the feedback of each option shows: other players may show none.")
+            )
 
     def _test_text(self, parent: etree._Element, identifier: str, answer: dict) -> None:
         """Add the comparison of a response with an answer in words."""
         if answer["how"] in {"wildcard", "pattern"}:
-            pattern = wildcard_pattern(answer["text"]) if answer["how"] == "wildcard" else answer["text"]
+            pattern = (
+                wildcard_pattern(answer["text"]) if answer["how"] == "wildcard" else answer["text"]
+            )
             test = self.xml.add(parent, "patternMatch", pattern=pattern)
             self.xml.add(test, "variable", identifier=identifier)
             return
         is_exact = answer["how"] == "exact" or self.data.get("is_case_sensitive")
-        test = self.xml.add(parent, "stringMatch", caseSensitive=str(bool(is_exact)).lower(), substring="false")
+        test = self.xml.add(
+            parent, "stringMatch", caseSensitive=str(bool(is_exact)).lower(), substring="false"
+        )
         self.xml.add(test, "variable", identifier=identifier)
         self.xml.add(test, "baseValue", answer["text"], baseType="string")
 
@@ -220,16 +128,34 @@ class ItemWriter:
         tolerance = Decimal(answer.get("tolerance") or "0")
         how = answer.get("how", "absolute")
         if how == "significant":
-            test = self.xml.add(parent, "equalRounded", roundingMode="significantFigures", figures=str(int(tolerance)))
+            test = self.xml.add(
+                parent,
+                "equalRounded",
+                roundingMode="significantFigures",
+                figures=str(int(tolerance)),
+            )
         elif not tolerance:
             test = self.xml.add(parent, "equal", toleranceMode="exact")
         else:
             size = tolerance * 100 if how == "relative" else tolerance
-            test = self.xml.add(parent, "equal", toleranceMode=how, tolerance=f"{plain_number(size)} {plain_number(size)}")
+            test = self.xml.add(
+                parent,
+                "equal",
+                toleranceMode=how,
+                tolerance=f"{plain_number(size)} {plain_number(size)}",
+            )
         self.xml.add(test, "baseValue", answer["value"], baseType="float")
         self.xml.add(test, "variable", identifier=identifier)
 
-    def _chain(self, identifier: str, answers: list[dict], weight: Decimal, *, is_number: bool, is_alone: bool) -> None:
+    def _chain(
+        self,
+        identifier: str,
+        answers: list[dict],
+        weight: Decimal,
+        *,
+        is_number: bool,
+        is_alone: bool,
+    ) -> None:
         """Add a condition that scores the first answer that fits."""
         condition = self.xml.root("responseCondition")
         best = max(Decimal(answer["mark"]) for answer in answers)
@@ -238,7 +164,9 @@ class ItemWriter:
             (self._test_number if is_number else self._test_text)(branch, identifier, answer)
             points = weight * Decimal(answer["mark"]) / best
             if is_alone:
-                self.xml.add(self.set_score(branch), "baseValue", plain_number(points), baseType="float")
+                self.xml.add(
+                    self.set_score(branch), "baseValue", plain_number(points), baseType="float"
+                )
             else:
                 self.add_score(branch, points)
             if answer.get("feedback") and is_alone:
@@ -272,7 +200,9 @@ class ItemWriter:
         if self.data.get("units") or self.data.get("unit"):
             self.lost.part(self.item, _("its units"))
         best = max(answers, key=lambda each: Decimal(each["mark"]))
-        right = best.get("value") or plain_number((Decimal(best["low"]) + Decimal(best["high"])) / 2)
+        right = best.get("value") or plain_number(
+            (Decimal(best["low"]) + Decimal(best["high"])) / 2
+        )
         self.response("RESPONSE", "single", "float", [right])
         self._inline("textEntryInteraction", expectedLength="12")
         self._chain("RESPONSE", answers, Decimal(1), is_number=True, is_alone=True)
@@ -285,10 +215,20 @@ class ItemWriter:
         def place(parent: etree._Element, identifier: str) -> None:
             gap, name = gaps[identifier], qti_id(identifier)
             if gap["how"] == "dropdown":
-                made = self.xml.add(parent, "inlineChoiceInteraction", responseIdentifier=name, shuffle=str(bool(self.data.get("is_shuffled"))).lower())
+                made = self.xml.add(
+                    parent,
+                    "inlineChoiceInteraction",
+                    responseIdentifier=name,
+                    shuffle=str(bool(self.data.get("is_shuffled"))).lower(),
+                )
                 self.sides(made, "inlineChoice", gap["options"])
             else:
-                self.xml.add(parent, "textEntryInteraction", responseIdentifier=name, expectedLength=str(gap.get("width", 12)))
+                self.xml.add(
+                    parent,
+                    "textEntryInteraction",
+                    responseIdentifier=name,
+                    expectedLength=str(gap.get("width", 12)),
+                )
 
         self.xml.blocks(self.body, self.data["text"], place)
         for identifier, gap in gaps.items():
@@ -298,13 +238,21 @@ class ItemWriter:
         weight = Decimal(gap.get("weight", "1"))
         if gap["how"] == "number":
             best = max(gap["numbers"], key=lambda each: Decimal(each["mark"]))
-            right = best.get("value") or plain_number((Decimal(best["low"]) + Decimal(best["high"])) / 2)
+            right = best.get("value") or plain_number(
+                (Decimal(best["low"]) + Decimal(best["high"])) / 2
+            )
             self.response(name, "single", "float", [right])
             self._chain(name, gap["numbers"], weight, is_number=True, is_alone=False)
         elif gap["how"] == "dropdown":
             marks = [(qti_id(each["text"]), Decimal(each["mark"])) for each in gap["accepted"]]
             best = max(marks, key=lambda each: each[1])
-            self.response(name, "single", "identifier", [best[0]], [(key, weight * mark / best[1]) for key, mark in marks if mark])
+            self.response(
+                name,
+                "single",
+                "identifier",
+                [best[0]],
+                [(key, weight * mark / best[1]) for key, mark in marks if mark],
+            )
             self.add_score(None, mapped=name)
             if any(each.get("feedback") for each in gap["accepted"]):
                 self.lost.part(self.item, _("the feedback of single gaps"))
@@ -316,7 +264,15 @@ class ItemWriter:
         """Declare pairs that each count once, and full marks for as many as there are places."""
         listed = [(f"{qti_id(one)} {qti_id(other)}", Decimal(1)) for one, other in pairs]
         self.full = Decimal(len(places))
-        self.response("RESPONSE", "multiple", "directedPair", [pair for pair, _one in listed], listed, lowerBound="0", upperBound=plain_number(self.full))
+        self.response(
+            "RESPONSE",
+            "multiple",
+            "directedPair",
+            [pair for pair, _one in listed],
+            listed,
+            lowerBound="0",
+            upperBound=plain_number(self.full),
+        )
         self.map_response()
 
     def _words(self, interaction: etree._Element, words: list[dict]) -> None:
@@ -339,17 +295,33 @@ class ItemWriter:
         data = self.data
         pairs = [f"{qti_id(pair['source'])} {qti_id(pair['target'])}" for pair in data["pairs"]]
         given = {"class": "qti-match-tabular"} if data.get("look") == "grid" else {}
-        made = self.interaction("matchInteraction", shuffle=self._shuffle(), maxAssociations="0", **given)
-        for sides, most in ((data["sources"], "0" if data.get("is_many") else "1"), (data["targets"], "0")):
-            self.sides(self.xml.add(made, "simpleMatchSet"), "simpleAssociableChoice", sides, matchMax=most)
+        made = self.interaction(
+            "matchInteraction", shuffle=self._shuffle(), maxAssociations="0", **given
+        )
+        for sides, most in (
+            (data["sources"], "0" if data.get("is_many") else "1"),
+            (data["targets"], "0"),
+        ):
+            self.sides(
+                self.xml.add(made, "simpleMatchSet"), "simpleAssociableChoice", sides, matchMax=most
+            )
         method = data.get("method", "partial")
         if method == "partial":
             self.full = Decimal(len(pairs))
-            self.response("RESPONSE", "multiple", "directedPair", pairs, [(pair, Decimal(1)) for pair in pairs])
+            self.response(
+                "RESPONSE",
+                "multiple",
+                "directedPair",
+                pairs,
+                [(pair, Decimal(1)) for pair in pairs],
+            )
             self.map_response()
             return
         if method == "kprim":
-            self.lost.part(self.item, _("half the points for all rows but one: all must be right in this format."))
+            self.lost.part(
+                self.item,
+                _("half the points for all rows but one: all must be right in this format."),
+            )
         self.response("RESPONSE", "multiple", "directedPair", pairs)
         self.match_correct()
 
@@ -357,7 +329,9 @@ class ItemWriter:
         data = self.data
         right = [qti_id(each) for each in data["order"]]
         self.response("RESPONSE", "ordered", "identifier", right)
-        self.sides(self.interaction("orderInteraction", shuffle="true"), "simpleChoice", data["things"])
+        self.sides(
+            self.interaction("orderInteraction", shuffle="true"), "simpleChoice", data["things"]
+        )
         if len(data["things"]) > len(right) or data.get("max_indent"):
             self.lost.part(self.item, _("its indents, and things that belong nowhere"))
         method = data.get("method", "places")
@@ -371,24 +345,40 @@ class ItemWriter:
             condition = self.xml.root("responseCondition")
             branch = self.xml.add(condition, "responseIf")
             test = self.xml.add(branch, "match")
-            self.xml.add(self.xml.add(test, "index", n=str(place)), "variable", identifier="RESPONSE")
+            self.xml.add(
+                self.xml.add(test, "index", n=str(place)), "variable", identifier="RESPONSE"
+            )
             self.xml.add(test, "baseValue", identifier, baseType="identifier")
             self.add_score(branch, Decimal(1))
             self.rules.append(condition)
 
     def _selected(self, everything: list[str], right: list[str]) -> None:
         """Declare choices that count one each, wrong ones against them."""
-        marks = [(qti_id(each), Decimal(1) if each in right else Decimal(-1)) for each in everything]
+        marks = [
+            (qti_id(each), Decimal(1) if each in right else Decimal(-1)) for each in everything
+        ]
         self.full = Decimal(len(right))
-        self.response("RESPONSE", "multiple", "identifier", [qti_id(each) for each in right], marks, lowerBound="0")
+        self.response(
+            "RESPONSE",
+            "multiple",
+            "identifier",
+            [qti_id(each) for each in right],
+            marks,
+            lowerBound="0",
+        )
         self.map_response()
 
     def _hottext(self) -> None:
         spans = {span["id"]: span for span in self.data["spans"]}
-        made = self.interaction("hottextInteraction", maxChoices=str(self.data.get("max_choices", 0)))
+        made = self.interaction(
+            "hottextInteraction", maxChoices=str(self.data.get("max_choices", 0))
+        )
 
         def place(parent: etree._Element, identifier: str) -> None:
-            self.xml.html(self.xml.add(parent, "hottext", identifier=qti_id(identifier)), spans[identifier]["text"])
+            self.xml.html(
+                self.xml.add(parent, "hottext", identifier=qti_id(identifier)),
+                spans[identifier]["text"],
+            )
 
         self.xml.blocks(made, self.data["text"], place)
         self._selected(list(spans), self.data["right"])
@@ -404,12 +394,26 @@ class ItemWriter:
             return
         made = self.interaction("selectPointInteraction", maxChoices=most)
         self.xml.picture(made, data["picture"])
-        part = self.xml.root("responseDeclaration", identifier="RESPONSE", cardinality="multiple", baseType="point")
+        part = self.xml.root(
+            "responseDeclaration", identifier="RESPONSE", cardinality="multiple", baseType="point"
+        )
         mapping = self.xml.add(part, "areaMapping", defaultValue="0")
         for target in data["targets"]:
-            self.xml.add(mapping, "areaMapEntry", shape=target["shape"], coords=self._coords(target), mappedValue=str(target["mark"]))
+            self.xml.add(
+                mapping,
+                "areaMapEntry",
+                shape=target["shape"],
+                coords=self._coords(target),
+                mappedValue=str(target["mark"]),
+            )
         self.declarations.append(part)
-        self.full = max(sum((Decimal(each["mark"]) for each in data["targets"] if Decimal(each["mark"]) > 0), Decimal(0)), Decimal(1))
+        self.full = max(
+            sum(
+                (Decimal(each["mark"]) for each in data["targets"] if Decimal(each["mark"]) > 0),
+                Decimal(0),
+            ),
+            Decimal(1),
+        )
         self.xml.add(self.set_score(None), "mapResponsePoint", identifier="RESPONSE")
 
     @staticmethod
@@ -418,7 +422,15 @@ class ItemWriter:
 
     def _areas(self, parent: etree._Element, tag: str, areas: list[dict], **given: str) -> None:
         for area in areas:
-            self.xml.add(parent, tag, identifier=qti_id(area["id"]), shape=area["shape"], coords=self._coords(area), hotspotLabel=area["label"], **given)
+            self.xml.add(
+                parent,
+                tag,
+                identifier=qti_id(area["id"]),
+                shape=area["shape"],
+                coords=self._coords(area),
+                hotspotLabel=area["label"],
+                **given,
+            )
 
     def _graphic_gap_match(self) -> None:
         data = self.data
@@ -435,7 +447,9 @@ class ItemWriter:
             guide += f"<p>{line['title']} ({line['points']}): {line.get('description', '')}</p>"
         if guide:
             block = self.xml.add(self.body, "rubricBlock", use="scoring", view="scorer")
-            self.xml.blocks(self.xml.add(block, "contentBody") if self.xml.version == "3.0" else block, guide)
+            self.xml.blocks(
+                self.xml.add(block, "contentBody") if self.xml.version == "3.0" else block, guide
+            )
 
     def _essay(self) -> None:
         self._guide()
@@ -443,7 +457,9 @@ class ItemWriter:
         self.response("RESPONSE", "single", "string", [])
         self.interaction("extendedTextInteraction", expectedLines=str(self.data.get("lines", 8)))
         if self.data.get("min_words") or self.data.get("max_words") or self.data.get("template"):
-            self.lost.part(self.item, _("how many words are asked, and what the box holds at first"))
+            self.lost.part(
+                self.item, _("how many words are asked, and what the box holds at first")
+            )
 
     def _upload(self) -> None:
         self._guide()
@@ -451,7 +467,9 @@ class ItemWriter:
         self.response("RESPONSE", "single", "file", [])
         accepts = self.data.get("accepts", ["document", "picture"])
         types = {"picture": {"type": "image/*"}, "sound": {"type": "audio/*"}}
-        self.interaction("uploadInteraction", **(types.get(accepts[0], {}) if len(accepts) == 1 else {}))
+        self.interaction(
+            "uploadInteraction", **(types.get(accepts[0], {}) if len(accepts) == 1 else {})
+        )
         if self.data.get("max_files", 1) > 1:
             self.lost.part(self.item, _("that several files may be handed in"))
 
@@ -459,9 +477,20 @@ class ItemWriter:
         data = self.data
         if len(data["statements"]) == 1:
             self.response("RESPONSE", "single", "identifier", [])
-            self.sides(self.interaction("choiceInteraction", shuffle="false", maxChoices="1"), "simpleChoice", data["points"])
+            self.sides(
+                self.interaction("choiceInteraction", shuffle="false", maxChoices="1"),
+                "simpleChoice",
+                data["points"],
+            )
             return
         self.response("RESPONSE", "multiple", "directedPair", [])
-        made = self.interaction("matchInteraction", shuffle="false", maxAssociations="0", **{"class": "qti-match-tabular"})
+        made = self.interaction(
+            "matchInteraction",
+            shuffle="false",
+            maxAssociations="0",
+            **{"class": "qti-match-tabular"},
+        )
         for sides, most in ((data["statements"], "1"), (data["points"], "0")):
-            self.sides(self.xml.add(made, "simpleMatchSet"), "simpleAssociableChoice", sides, matchMax=most)
+            self.sides(
+                self.xml.add(made, "simpleMatchSet"), "simpleAssociableChoice", sides, matchMax=most
+            )

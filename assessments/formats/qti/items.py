@@ -9,13 +9,14 @@ from lxml import etree
 
 from assessments.formats.markup import Files, Find
 from assessments.formats.qti import inline, lists, pictures
+from assessments.formats.qti.composite import processed
 from assessments.formats.qti.parts import QtiItem
 from assessments.formats.records import NotReadableError, NotSupportedError, ReadItem
 from assessments.formats.text import name_by_content, name_from, title_from, to_plain
 from assessments.formats.xml import source_of
 from assessments.interactions.processed.names import attribute, name_of, named
 
-Reader = Callable[[QtiItem, etree._Element], tuple[str, dict]]
+Reader = Callable[[QtiItem, etree._Element], tuple[str, dict]]  # noqa: SLF001  lxml's own name for its type
 
 _READERS: dict[str, Reader] = {
     "choice-interaction": lists.choice,
@@ -42,7 +43,11 @@ _PROGRAMS = {"portable-custom-interaction", "custom-interaction"}
 def interactions_of(item: QtiItem) -> list[etree._Element]:
     """Return what an item asks, in its order."""
     body = item.body
-    found = [] if body is None else [each for each in body.iter() if name_of(each).endswith("-interaction")]
+    found = (
+        []
+        if body is None
+        else [each for each in body.iter() if name_of(each).endswith("-interaction")]
+    )
     if any(name_of(each) in _ASIDE for each in found):
         item.notes.append(_("Buttons for hints, and films, are left out."))
     return [each for each in found if name_of(each) not in _ASIDE]
@@ -51,15 +56,23 @@ def interactions_of(item: QtiItem) -> list[etree._Element]:
 def _kind_and_data(item: QtiItem, interactions: list[etree._Element]) -> tuple[str, dict]:
     names = {name_of(each) for each in interactions}
     if names & _PROGRAMS:
-        raise NotSupportedError(_("It runs a program of its own (a custom interaction), which is not supported."))
+        raise NotSupportedError(
+            _("It runs a program of its own (a custom interaction), which is not supported.")
+        )
     if not interactions:
-        raise NotSupportedError(_("This is a text without a question. Put it before the questions that it belongs to."))
+        raise NotSupportedError(
+            _("This is a text without a question. Put it before the questions that it belongs to.")
+        )
     if named(item.root, "printed-variable") or item.program.template_rules is not None:
-        raise NotSupportedError(_("Its numbers are drawn by rules of its own. Write it anew as a question with variables."))
+        raise NotSupportedError(
+            _(
+                "Its numbers are drawn by rules of its own. Write it anew as a question with variables."
+            )
+        )
     if names <= _INLINE and (len(interactions) > 1 or "inline-choice-interaction" in names):
         return inline.gaps(item, interactions)
     if len(interactions) > 1:
-        raise NotSupportedError(_("It asks several things of different kinds at once. Divide it into questions of one kind."))
+        return processed(item, interactions)
     only = interactions[0]
     name = name_of(only)
     if name == "text-entry-interaction":
@@ -100,7 +113,9 @@ def read_item(
     title = attribute(root, "title")
     identifier = attribute(root, "identifier")
     return ReadItem(
-        identifier=name_from(identifier, title) if identifier or title else name_by_content(source_of(root)),
+        identifier=name_from(identifier, title)
+        if identifier or title
+        else name_by_content(source_of(root)),
         kind=kind,
         title=title or title_from(data["prompt"] or data.get("text", "")),
         data=data,

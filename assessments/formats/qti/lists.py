@@ -61,7 +61,9 @@ def _options(item: QtiItem, interaction: etree._Element) -> list[dict]:
 
 
 def _inner_feedback(item: QtiItem, option: dict) -> str:
-    return "".join(item.html(each) for each in named(option["element"], "feedback-inline", "feedback-block"))
+    return "".join(
+        item.html(each) for each in named(option["element"], "feedback-inline", "feedback-block")
+    )
 
 
 def _made(options: list[dict], marks: dict[str, Decimal], feedback: dict[str, str]) -> list[dict]:
@@ -85,7 +87,8 @@ def choice(item: QtiItem, interaction: etree._Element) -> KindAndData:
     if not key and not any((item.points({identifier: each}) or 0) > 0 for each in ids):
         return _poll(options)
     feedback = {
-        option["id"]: _inner_feedback(item, option) or item.feedback_after({identifier: option["id"]})
+        option["id"]: _inner_feedback(item, option)
+        or item.feedback_after({identifier: option["id"]})
         for option in options
     }
     if not is_many(item, identifier):
@@ -104,11 +107,16 @@ def _keyed(item: QtiItem, identifier: str, ids: list[str], key: list[str]) -> di
     mapped = dict(item.mapping(identifier))
     best = max(mapped.values(), default=Decimal(0))
     if best > 0 and not item.has_rules:
-        return {each: max(Decimal(-1), min(Decimal(1), mapped.get(each, Decimal(0)) / best)) for each in ids}
+        return {
+            each: max(Decimal(-1), min(Decimal(1), mapped.get(each, Decimal(0)) / best))
+            for each in ids
+        }
     return {each: Decimal(each in key) for each in ids}
 
 
-def _method(item: QtiItem, identifier: str, ids: list[str], key: list[str]) -> tuple[str, dict[str, Decimal]]:
+def _method(
+    item: QtiItem, identifier: str, ids: list[str], key: list[str]
+) -> tuple[str, dict[str, Decimal]]:
     """Tell how several choices score, by trying the rules on each option, the key and some sets."""
     right = {each: Decimal(each in key) for each in ids}
     if not item.has_rules:
@@ -128,10 +136,14 @@ def _method(item: QtiItem, identifier: str, ids: list[str], key: list[str]) -> t
     if empty == 0 and max(singles.values(), default=0) > 0:
         for chosen, points in scores:
             total = max(sum((raw[each] for each in chosen), Decimal(0)), Decimal(0))
-            if abs(max(points, Decimal(0)) - min(total, item.full)) > Decimal("0.001") and all(raw[each] >= 0 for each in chosen):
+            if abs(max(points, Decimal(0)) - min(total, item.full)) > Decimal("0.001") and all(
+                raw[each] >= 0 for each in chosen
+            ):
                 item.notes.append(_("Its rules are simplified: each option has its own mark now."))
                 break
-        for name, value in item.mapping(identifier):  # what a lower bound hides when it is chosen alone
+        for name, value in item.mapping(
+            identifier
+        ):  # what a lower bound hides when it is chosen alone
             if value < 0 and name in singles:
                 singles[name] = item.share(value)
         return "marks", singles
@@ -141,7 +153,10 @@ def _method(item: QtiItem, identifier: str, ids: list[str], key: list[str]) -> t
 
 def _poll(options: list[dict]) -> KindAndData:
     points = [{"id": safe_id(option["id"]), "text": option["text"]} for option in options]
-    return "scale", {"statements": [{"id": "statement", "text": _("Your answer")}], "points": points}
+    return "scale", {
+        "statements": [{"id": "statement", "text": _("Your answer")}],
+        "points": points,
+    }
 
 
 def match(item: QtiItem, interaction: etree._Element) -> KindAndData:
@@ -165,13 +180,16 @@ def match(item: QtiItem, interaction: etree._Element) -> KindAndData:
 
 
 def _sides(item: QtiItem, elements: list[etree._Element]) -> list[dict]:
-    return [{"id": safe_id(attribute(each, "identifier")), "text": item.label(each)} for each in elements]
+    return [
+        {"id": safe_id(attribute(each, "identifier")), "text": item.label(each)}
+        for each in elements
+    ]
 
 
 def is_all_or_nothing(item: QtiItem, identifier: str) -> bool:
     """Whether half of the key scores nothing; as QTI's match_correct, which is meant where no rules are given."""
     key = listed_key(item, identifier)
-    if len(key) < 2:
+    if len(key) < 2:  # noqa: PLR2004  said by the words beside it
         return False
     if not item.has_rules:
         return not item.mapping(identifier)
@@ -191,7 +209,10 @@ def _pairs_method(item: QtiItem, interaction: etree._Element) -> str:
 def associate(item: QtiItem, interaction: etree._Element) -> KindAndData:
     """Pairs without direction: the first of each right pair stays, the others are to be found for it."""
     choices = _sides(item, named(interaction, "simple-associable-choice"))
-    pairs = [(safe_id(one), safe_id(other)) for one, other in pairs_of(listed_key(item, response_id(interaction)))]
+    pairs = [
+        (safe_id(one), safe_id(other))
+        for one, other in pairs_of(listed_key(item, response_id(interaction)))
+    ]
     sources = {one for one, _other in pairs}
     if sources & {other for _one, other in pairs}:
         raise NotReadableError(_("Its pairs share things, which cannot be asked as two lists."))
@@ -208,8 +229,14 @@ def associate(item: QtiItem, interaction: etree._Element) -> KindAndData:
 def order(item: QtiItem, interaction: etree._Element) -> KindAndData:
     identifier = response_id(interaction)
     key = [safe_id(each) for each in listed_key(item, identifier)]
-    method = "all_or_nothing" if is_all_or_nothing(item, identifier) or not item.has_rules else "places"
-    return "order", {"things": _sides(item, named(interaction, "simple-choice")), "order": key, "method": method}
+    method = (
+        "all_or_nothing" if is_all_or_nothing(item, identifier) or not item.has_rules else "places"
+    )
+    return "order", {
+        "things": _sides(item, named(interaction, "simple-choice")),
+        "order": key,
+        "method": method,
+    }
 
 
 def hottext(item: QtiItem, interaction: etree._Element) -> KindAndData:
@@ -284,7 +311,13 @@ def extended_text(item: QtiItem, interaction: etree._Element) -> KindAndData:
 
 def upload(item: QtiItem, interaction: etree._Element) -> KindAndData:
     media = attribute(interaction, "type")
-    accepts = ["picture"] if media.startswith("image/") else ["sound"] if media.startswith("audio/") else ["document", "picture"]
+    accepts = (
+        ["picture"]
+        if media.startswith("image/")
+        else ["sound"]
+        if media.startswith("audio/")
+        else ["document", "picture"]
+    )
     return "upload", {"accepts": accepts, "model_answer": item.for_scorers()}
 
 
@@ -298,7 +331,7 @@ def slider(item: QtiItem, interaction: etree._Element) -> KindAndData:
     item.notes.append(_("It was a slider; now the number is typed."))
     key = listed_key(item, response_id(interaction))
     answers = [{"value": each} for each in key]
-    return "number", {"unit": f"({low} – {high})", "answers": answers}
+    return "number", {"unit": f"({low} – {high})", "answers": answers}  # noqa: RUF001  as it is written
 
 
 def prompt(item: QtiItem, interaction: etree._Element) -> str:

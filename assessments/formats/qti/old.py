@@ -4,23 +4,28 @@ IMS QTI 1.2 ASI information model; Common Cartridge 1.3, section 4.8; Canvas' ex
 """
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from decimal import Decimal
-from html import escape
 
 from django.utils.translation import gettext as _
 from lxml import etree
 
-from assessments.formats.markup import Files, Find, with_media
+from assessments.formats.markup import Files, Find
 from assessments.formats.moodle.cloze import decimal_of, plain_number
+from assessments.formats.qti.old_parts import OldItem, every, one
 from assessments.formats.qti.parts import mark, safe_id
-from assessments.formats.records import NotReadableError, NotSupportedError, Package, ReadItem, Unsupported, take
+from assessments.formats.records import (
+    NotReadableError,
+    NotSupportedError,
+    Package,
+    ReadItem,
+    Unsupported,
+    take,
+)
 from assessments.formats.text import (
-    escape_stray,
     name_by_content,
     name_from,
     title_from,
-    to_html,
     to_plain,
     unwrap,
 )
@@ -52,150 +57,28 @@ _KINDS = {
 }
 
 
-def _all(element: etree._Element, name: str) -> list[etree._Element]:
-    return [each for each in element.iter() if local(each) == name]
-
-
-def _one(element: etree._Element, name: str) -> etree._Element | None:
-    return next(iter(_all(element, name)), None)
-
-
-@dataclass
-class _Rule:
-    """A `respcondition`: the answers it wants, those it does not, and what it does."""
-
-    wanted: list[tuple[str, str, str]]  # response, comparison, value
-    unwanted: list[tuple[str, str, str]]
-    action: str
-    points: Decimal
-    feedback: list[str]
-
-
-@dataclass
-class _Item:
-    element: etree._Element
-    files: Files
-    find: Find
-    notes: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.about: dict[str, str] = {}
-        for entry in _all(self.element, "qtimetadatafield"):
-            label, value = _one(entry, "fieldlabel"), _one(entry, "fieldentry")
-            if label is not None and value is not None:
-                name = (label.text or "").strip().lower()
-                self.about.setdefault(name, (value.text or "").strip())
-        self.rules = [self._rule(each) for each in _all(self.element, "respcondition")]
-
-    @staticmethod
-    def _rule(element: etree._Element) -> _Rule:
-        wanted, unwanted = [], []
-        for test in element.iter():
-            if not local(test).startswith("var") or local(test) == "varextension":
-                continue
-            is_not = any(local(each) == "not" for each in test.iterancestors())
-            entry = (test.get("respident", ""), local(test), (test.text or "").strip())
-            (unwanted if is_not else wanted).append(entry)
-        setting = _one(element, "setvar")
-        points = Decimal(0)
-        if setting is not None:
-            points = decimal_of(setting.text or "0")
-        links = [each.get("linkrefid", "") for each in _all(element, "displayfeedback")]
-        action = "" if setting is None else setting.get("action", "Set")
-        return _Rule(wanted, unwanted, action, points, links)
-
-    @property
-    def full(self) -> Decimal:
-        """What full marks are in the item's own counting, mostly 100."""
-        outcome = _one(self.element, "decvar")
-        top = outcome.get("maxvalue") if outcome is not None else None
-        best = max((rule.points for rule in self.rules), default=Decimal(0))
-        return max(Decimal(top) if top else Decimal(0), best) or Decimal(100)
-
-    def html(self, element: etree._Element | None) -> str:
-        """Return the text of the `material` in an element."""
-        if element is None:
-            return ""
-        parts = []
-        for each in element.iter():
-            name = local(each)
-            if name == "mattext":
-                text = (each.text or "") + "".join(source_of(child) for child in each)
-                is_plain = each.get("texttype", "text/plain") == "text/plain" and not re.search(r"<\w+[^>]*>|&\w+;", text)
-                parts.append(to_html(text, "plain") if is_plain else escape_stray(text))
-            elif name == "matimage" and each.get("uri"):
-                parts.append(f'<img src="{escape(each.get("uri"))}" alt="{escape(each.get("label", ""))}">')
-            elif name == "mataudio" and each.get("uri"):
-                parts.append(f'<audio src="{escape(each.get("uri"))}"></audio>')
-        return with_media("".join(parts), self.files, self.find, self.notes)
-
-    @property
-    def presentation(self) -> etree._Element:
-        found = _one(self.element, "presentation")
-        if found is None:
-            raise NotReadableError(_("The item shows nothing: it has no presentation."))
-        return found
-
-    @property
-    def prompt(self) -> str:
-        """Return the material that stands before and between the responses."""
-        return "".join(
-            self.html(each)
-            for each in _all(self.presentation, "material")
-            if not any(local(above) in {"response_lid", "response_str", "response_num", "response_grp"} for above in each.iterancestors())
-        )
-
-    @property
-    def responses(self) -> list[etree._Element]:
-        return [each for each in self.presentation.iter() if local(each) in {"response_lid", "response_str", "response_num", "response_grp"}]
-
-    def feedback(self, *names: str) -> str:
-        wanted = [
-            each for each in _all(self.element, "itemfeedback") if each.get("ident", "") in names
-        ]
-        return "".join(self.html(each) for each in wanted)
-
-    def feedback_for(self, response: str, value: str) -> str:
-        """Return what the rules show for one answer."""
-        links = []
-        for rule in self.rules:
-            if [(who, what) for who, _how, what in rule.wanted] == [(response, value)]:
-                links += rule.feedback
-        general = {"general_fb", "correct_fb", "general_correct_fb", "general_incorrect_fb"}
-        return self.feedback(*(link for link in links if link not in general), f"{value}_fb")
-
-    def gains(self, response: str) -> dict[str, Decimal]:
-        """Return the share that each answer to a response brings where it stands alone in its rule."""
-        found: dict[str, Decimal] = {}
-        for rule in self.rules:
-            values = [(how, what) for who, how, what in rule.wanted if who == response or not response]
-            if rule.action and rule.points and not rule.unwanted:
-                for how, what in values:
-                    if how in {"varequal", "varsubset"}:
-                        found[what] = max(found.get(what, Decimal(0)), rule.points / self.full)
-        return found
-
-    def labels(self, response: etree._Element) -> list[tuple[str, str]]:
-        return [(each.get("ident", ""), unwrap(self.html(each))) for each in _all(response, "response_label")]
-
-
-def _choice(item: _Item) -> KindAndData:
+def _choice(item: OldItem) -> KindAndData:
     response = item.responses[0]
     name = response.get("ident", "")
     gains = item.gains(name)
     options = [
-        {"id": safe_id(ident), "text": text, "mark": mark(max(Decimal(-1), min(Decimal(1), gains.get(ident, Decimal(0))))), "feedback": item.feedback_for(name, ident)}
+        {
+            "id": safe_id(ident),
+            "text": text,
+            "mark": mark(max(Decimal(-1), min(Decimal(1), gains.get(ident, Decimal(0))))),
+            "feedback": item.feedback_for(name, ident),
+        }
         for ident, text in item.labels(response)
     ]
     return "choice", {"options": options, "is_shuffled": _is_shuffled(response)}
 
 
 def _is_shuffled(response: etree._Element) -> bool:
-    choices = _one(response, "render_choice")
+    choices = one(response, "render_choice")
     return choices is not None and choices.get("shuffle", "No").lower() == "yes"
 
 
-def _choices(item: _Item) -> KindAndData:
+def _choices(item: OldItem) -> KindAndData:
     """Canvas takes wrong choices off the right ones; Common Cartridge wants all of them."""
     response = item.responses[0]
     name = response.get("ident", "")
@@ -205,14 +88,19 @@ def _choices(item: _Item) -> KindAndData:
     is_canvas = "question_type" in item.about
     gains = item.gains(name) if each_counts else {}
     options = [
-        {"id": safe_id(ident), "text": text, "mark": mark(gains.get(ident, Decimal(ident in right))), "feedback": item.feedback_for(name, ident)}
+        {
+            "id": safe_id(ident),
+            "text": text,
+            "mark": mark(gains.get(ident, Decimal(ident in right))),
+            "feedback": item.feedback_for(name, ident),
+        }
         for ident, text in item.labels(response)
     ]
     method = "marks" if each_counts else "right_minus_wrong" if is_canvas else "all_or_nothing"
     return "choices", {"options": options, "method": method, "is_shuffled": _is_shuffled(response)}
 
 
-def _text(item: _Item) -> KindAndData:
+def _text(item: OldItem) -> KindAndData:
     answers = []
     for rule in item.rules:
         if not rule.action or rule.points <= 0:
@@ -223,7 +111,14 @@ def _text(item: _Item) -> KindAndData:
             text = f"*{what}*" if how == "varsubstring" else what
             kind = "wildcard" if how == "varsubstring" else "folded"
             points = min(Decimal(1), rule.points / item.full)
-            answers.append({"text": text, "how": kind, "mark": mark(points), "feedback": item.feedback_for(who, what)})
+            answers.append(
+                {
+                    "text": text,
+                    "how": kind,
+                    "mark": mark(points),
+                    "feedback": item.feedback_for(who, what),
+                }
+            )
     if not answers:
         if item.about.get("cc_profile"):
             return "essay", {"lines": 1}
@@ -231,7 +126,7 @@ def _text(item: _Item) -> KindAndData:
     return "text", {"answers": answers}
 
 
-def _number(item: _Item) -> KindAndData:
+def _number(item: OldItem) -> KindAndData:
     """Each `respcondition` may hold an exact value, a range, or both: the range then is the tolerance."""
     answers = []
     for rule in item.rules:
@@ -244,7 +139,9 @@ def _number(item: _Item) -> KindAndData:
             low, high = decimal_of(lows[0]), decimal_of(highs[0])
             middle = decimal_of(exact[0]) if exact else None
             if middle is not None and abs((high - middle) - (middle - low)) < Decimal("1e-9"):
-                answers.append({"value": plain_number(middle), "tolerance": plain_number(high - middle)})
+                answers.append(
+                    {"value": plain_number(middle), "tolerance": plain_number(high - middle)}
+                )
             else:
                 answers.append({"low": plain_number(low), "high": plain_number(high)})
         elif exact:
@@ -254,22 +151,33 @@ def _number(item: _Item) -> KindAndData:
     return "number", {"answers": answers}
 
 
-def _calculated(item: _Item) -> KindAndData:
+def _calculated(item: OldItem) -> KindAndData:
     """Canvas' formulas: variables with a least, a greatest and their decimals."""
-    held = _one(item.element, "calculated")
+    held = one(item.element, "calculated")
     if held is None:
         raise NotReadableError(_("The formula is missing."))
     variables = []
-    for each in _all(held, "var"):
-        if each.get("name") and _one(each, "min") is not None:
+    for each in every(held, "var"):
+        if each.get("name") and one(each, "min") is not None:
             decimals = int(each.get("scale", "0") or 0)
-            low, high = (plain_number(decimal_of(_one(each, side).text or "0")) for side in ("min", "max"))
-            variables.append({"name": each.get("name"), "how": "range", "low": low, "high": high, "step": plain_number(Decimal(1).scaleb(-decimals)), "decimals": decimals})
-    formulas = [(each.text or "").strip() for each in _all(held, "formula")]
+            low, high = (
+                plain_number(decimal_of(one(each, side).text or "0")) for side in ("min", "max")
+            )
+            variables.append(
+                {
+                    "name": each.get("name"),
+                    "how": "range",
+                    "low": low,
+                    "high": high,
+                    "step": plain_number(Decimal(1).scaleb(-decimals)),
+                    "decimals": decimals,
+                }
+            )
+    formulas = [(each.text or "").strip() for each in every(held, "formula")]
     if not formulas or not variables:
         raise NotReadableError(_("The formula or its variables are missing."))
-    listed = _one(held, "formulas")
-    tolerance_of = _one(held, "answer_tolerance")
+    listed = one(held, "formulas")
+    tolerance_of = one(held, "answer_tolerance")
     tolerance = ((tolerance_of.text if tolerance_of is not None else "") or "0").strip()
     is_share = tolerance.endswith("%")
     size = decimal_of(tolerance.rstrip("%"))
@@ -277,26 +185,53 @@ def _calculated(item: _Item) -> KindAndData:
     names = {each["name"] for each in variables}
     for step, formula in enumerate(formulas[:-1], 1):
         name, _equals, worked = formula.rpartition("=")
-        drawn.append({"name": name.strip() or f"step_{step}", "how": "expression", "expression": _formula(worked)})
+        drawn.append(
+            {
+                "name": name.strip() or f"step_{step}",
+                "how": "expression",
+                "expression": _formula(worked),
+            }
+        )
     decimals = int((listed.get("decimal_places") if listed is not None else None) or 4)
     answer = {
         "value": _formula(formulas[-1].rpartition("=")[2]),
-        "tolerance": plain_number(size / 100 if is_share else max(size, Decimal(5).scaleb(-decimals - 1))),
+        "tolerance": plain_number(
+            size / 100 if is_share else max(size, Decimal(5).scaleb(-decimals - 1))
+        ),
         "how": "relative" if is_share else "absolute",
     }
-    prompt = re.sub(r"\[([A-Za-z_]\w*)\]", lambda found: "{" + found[1] + "}" if found[1] in names else found[0], item.prompt)
+    prompt = re.sub(
+        r"\[([A-Za-z_]\w*)\]",
+        lambda found: "{" + found[1] + "}" if found[1] in names else found[0],
+        item.prompt,
+    )
     return "number", {"prompt": prompt, "answers": [answer], "variables": drawn}
 
 
 def _formula(text: str) -> str:
     bare = text.strip().replace("^", "**")
     called = set(re.findall(r"([A-Za-z_]\w*)\s*\(", bare))
-    if called - {"abs", "sqrt", "round", "floor", "ceil", "min", "max", "exp", "log", "sin", "cos", "tan"}:
-        raise NotSupportedError(_("Its formula uses what is not supported here: %(formula)s") % {"formula": text[:100]})
+    if called - {
+        "abs",
+        "sqrt",
+        "round",
+        "floor",
+        "ceil",
+        "min",
+        "max",
+        "exp",
+        "log",
+        "sin",
+        "cos",
+        "tan",
+    }:
+        raise NotSupportedError(
+            _("Its formula uses what is not supported here: %(formula)s") % {"formula": text[:100]}
+        )
     return bare
 
 
-def _blanks(item: _Item) -> KindAndData:
+def _blanks(item: OldItem) -> KindAndData:
     """Blanks stand as `[name]` in the text, a response for each."""
     text, gaps = item.prompt, []
     is_dropdown = _KINDS.get(item.about.get("question_type", "")) == "dropdowns"
@@ -319,13 +254,15 @@ def _blanks(item: _Item) -> KindAndData:
         else:
             text += f" [[g{place}]]"
         if not gaps[-1]["accepted"]:
-            raise NotReadableError(_("Nothing says what is right in the gap “%(name)s”.") % {"name": blank})
+            raise NotReadableError(
+                _("Nothing says what is right in the gap “%(name)s”.") % {"name": blank}
+            )
     if not gaps:
         raise NotReadableError(_("The text has no gap."))
     return "gaps", {"prompt": "", "text": text, "gaps": gaps}
 
 
-def _matching(item: _Item) -> KindAndData:
+def _matching(item: OldItem) -> KindAndData:
     sources, targets, pairs = [], {}, []
     for response in item.responses:
         name = response.get("ident", "")
@@ -338,17 +275,21 @@ def _matching(item: _Item) -> KindAndData:
     return "match", {"sources": sources, "targets": listed, "pairs": pairs}
 
 
-def _order(item: _Item) -> KindAndData:
+def _order(item: OldItem) -> KindAndData:
     """The right order is that of the answers in the rule that scores most."""
     response = item.responses[0]
     things = [{"id": safe_id(ident), "text": text} for ident, text in item.labels(response)]
     best = max(item.rules, key=lambda rule: (rule.points, len(rule.wanted)), default=None)
-    right = [] if best is None else [safe_id(what) for _who, how, what in best.wanted if how == "varequal"]
-    method = "all_or_nothing" if sum(rule.points > 0 for rule in item.rules) < 2 else "places"
+    right = (
+        []
+        if best is None
+        else [safe_id(what) for _who, how, what in best.wanted if how == "varequal"]
+    )
+    method = "all_or_nothing" if sum(rule.points > 0 for rule in item.rules) < 2 else "places"  # noqa: PLR2004  said by the words beside it
     return "order", {"things": things, "order": list(dict.fromkeys(right)), "method": method}
 
 
-def _categories(item: _Item) -> KindAndData:
+def _categories(item: OldItem) -> KindAndData:
     """Canvas names what belongs into each category; here each thing is given one."""
     sources: dict[str, str] = {}
     targets, pairs = [], []
@@ -357,35 +298,52 @@ def _categories(item: _Item) -> KindAndData:
         material = next((each for each in response if local(each) == "material"), None)
         targets.append({"id": f"t{place}", "text": unwrap(item.html(material))})
         sources |= dict(item.labels(response))
-        wanted = [what for rule in item.rules for who, how, what in rule.wanted if who == name and how == "varequal"]
+        wanted = [
+            what
+            for rule in item.rules
+            for who, how, what in rule.wanted
+            if who == name and how == "varequal"
+        ]
         pairs += [(value, f"t{place}") for value in dict.fromkeys(wanted)]
     used = {value for value, _target in pairs}
     if set(sources) - used:
         item.notes.append(_("Things that belong into no category are left out."))
     return "match", {
-        "sources": [{"id": safe_id(ident), "text": text} for ident, text in sources.items() if ident in used],
+        "sources": [
+            {"id": safe_id(ident), "text": text} for ident, text in sources.items() if ident in used
+        ],
         "targets": targets,
         "pairs": [{"source": safe_id(value), "target": target} for value, target in pairs],
     }
 
 
-def _kind(item: _Item) -> str:
-    told = item.about.get("question_type") or item.about.get("cc_profile") or item.about.get("qmd_itemtype", "")
+def _kind(item: OldItem) -> str:  # noqa: PLR0911  one for each kind
+    told = (
+        item.about.get("question_type")
+        or item.about.get("cc_profile")
+        or item.about.get("qmd_itemtype", "")
+    )
     if told in _KINDS:
         return _KINDS[told]
     responses = item.responses
     if told.endswith("_question"):
-        raise NotSupportedError(_("Questions of Canvas' type “%(kind)s” are not supported.") % {"kind": told})
+        raise NotSupportedError(
+            _("Questions of Canvas' type “%(kind)s” are not supported.") % {"kind": told}
+        )
     if not responses:
         return "description"
     if len(responses) == 1 and responses[0].get("rcardinality", "").lower() == "ordered":
         return "order"
-    if len(responses) > 1 and all(_all(each, "response_label") for each in responses):
+    if len(responses) > 1 and all(every(each, "response_label") for each in responses):
         return "matching"
     first = responses[0]
-    if _one(first, "render_choice") is not None or _all(first, "response_label") and _one(first, "render_fib") is None:
+    if one(first, "render_choice") is not None or (
+        every(first, "response_label") and one(first, "render_fib") is None
+    ):
         return "choices" if first.get("rcardinality", "Single").lower() == "multiple" else "choice"
-    is_number = local(first) == "response_num" or any(how in {"vargte", "vargt"} for rule in item.rules for _who, how, _what in rule.wanted)
+    is_number = local(first) == "response_num" or any(
+        how in {"vargte", "vargt"} for rule in item.rules for _who, how, _what in rule.wanted
+    )
     if is_number:
         return "number"
     has_key = any(rule.wanted and rule.points > 0 for rule in item.rules)
@@ -407,22 +365,36 @@ _READERS = {
 
 
 def _read(element: etree._Element, files: Files, find: Find) -> ReadItem:
-    item = _Item(element, files, find)
+    item = OldItem(element, files, find)
     kind = _kind(item)
     if kind == "description":
-        raise NotSupportedError(_("This is a text without a question. Put it before the questions that it belongs to."))
+        raise NotSupportedError(
+            _("This is a text without a question. Put it before the questions that it belongs to.")
+        )
     if kind in {"essay", "upload"}:
-        guide = item.feedback("general_fb", "solution", *(each.get("ident", "") for each in _all(element, "itemfeedback") if _one(each, "solution") is not None))
+        guide = item.feedback(
+            "general_fb",
+            "solution",
+            *(
+                each.get("ident", "")
+                for each in every(element, "itemfeedback")
+                if one(each, "solution") is not None
+            ),
+        )
         data: dict = {"model_answer": guide}
     else:
         kind, data = _READERS[kind](item)
-        data["feedback"] = item.feedback("general_fb") or item.feedback("correct_fb", "general_correct_fb")
+        data["feedback"] = item.feedback("general_fb") or item.feedback(
+            "correct_fb", "general_correct_fb"
+        )
     data = {"prompt": item.prompt, **data}
     points = item.about.get("points_possible") or item.about.get("cc_weighting") or "1"
     ident, title = element.get("ident", ""), element.get("title", "")
     is_dull = title.lower() in {"", "question"}
     return ReadItem(
-        identifier=name_from(ident, title) if ident or title else name_by_content(source_of(element)),
+        identifier=name_from(ident, title)
+        if ident or title
+        else name_by_content(source_of(element)),
         kind=kind,
         title=title_from(data["prompt"] or data.get("text", "")) if is_dull else title,
         data=data,
@@ -435,15 +407,17 @@ def _read(element: etree._Element, files: Files, find: Find) -> ReadItem:
 def _parent(element: etree._Element) -> str:
     """Return the text that Canvas shows above an item, by its identifier."""
     above = element.get("parent_stimulus_item_ident")
-    return above or _Item(element, Files(), lambda _name: None).about.get("parent_stimulus_item_ident", "")
+    return above or OldItem(element, Files(), lambda _name: None).about.get(
+        "parent_stimulus_item_ident", ""
+    )
 
 
 def _stimuli(root: etree._Element, files: Files, find: Find) -> dict[str, str]:
     """Return the texts that items of this file are shown with, by their identifiers."""
-    wanted = {_parent(element) for element in _all(root, "item")} - {""}
+    wanted = {_parent(element) for element in every(root, "item")} - {""}
     return {
-        element.get("ident"): _Item(element, files, find).prompt
-        for element in _all(root, "item")
+        element.get("ident"): OldItem(element, files, find).prompt
+        for element in every(root, "item")
         if element.get("ident") in wanted
     }
 
@@ -451,22 +425,26 @@ def _stimuli(root: etree._Element, files: Files, find: Find) -> dict[str, str]:
 def read_old(root: etree._Element, files: Files, find: Find) -> Package:
     """Read all items of a `questestinterop`."""
     package = Package()
-    package.titles = [each.get("title", "") for each in _all(root, "assessment") if each.get("title")]
-    for element in _all(root, "bankentry_item") + _all(root, "sourcebank_ref"):
+    package.titles = [
+        each.get("title", "") for each in every(root, "assessment") if each.get("title")
+    ]
+    for element in every(root, "bankentry_item") + every(root, "sourcebank_ref"):
         package.unsupported.append(
             Unsupported(
                 name_from(element.get("item_ref", "") or (element.text or "")),
                 "draw",
                 element.sourceline or 1,
-                _("It draws from a bank that is in another file. Export that bank and import it too."),
+                _(
+                    "It draws from a bank that is in another file. Export that bank and import it too."
+                ),
                 source_of(element),
             )
         )
     stimuli = _stimuli(root, files, find)
-    for element in _all(root, "item"):
+    for element in every(root, "item"):
         if element.get("ident") in stimuli:
             continue
-        about = _Item(element, files, find).about
+        about = OldItem(element, files, find).about
         take(
             package,
             lambda element=element: replace(

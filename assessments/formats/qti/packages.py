@@ -16,13 +16,25 @@ from assessments.formats.text import name_from
 from assessments.formats.xml import local, parse_xml, source_of
 from assessments.interactions.processed.names import attribute, first, name_of, named
 
-_MARKS = (b"assessmentItem", b"assessment-item", b"questestinterop", b"assessmentTest", b"assessment-test")
+_MARKS = (
+    b"assessmentItem",
+    b"assessment-item",
+    b"questestinterop",
+    b"assessmentTest",
+    b"assessment-test",
+)
 
 
 def version_of(root: etree._Element) -> str:
     """Return the version of QTI that an item's namespace names."""
     namespace = etree.QName(root).namespace or ""
-    for mark, version in (("v3p0", "qti_3"), ("qtiasi_v3", "qti_3"), ("v2p2", "qti_2_2"), ("v2p1", "qti_2_1"), ("v2p0", "qti_2_0")):
+    for mark, version in (
+        ("v3p0", "qti_3"),
+        ("qtiasi_v3", "qti_3"),
+        ("v2p2", "qti_2_2"),
+        ("v2p1", "qti_2_1"),
+        ("v2p0", "qti_2_0"),
+    ):
         if mark in namespace:
             return version
     return "qti_3" if local(root).startswith("qti-") else "qti_2_1"
@@ -57,7 +69,9 @@ def _stimulus(root: etree._Element, name: str, members: dict[str, bytes], files:
 
     texts = []
     for reference in named(root, "assessment-stimulus-ref"):
-        href = posixpath.normpath(posixpath.join(posixpath.dirname(name), unquote(attribute(reference, "href"))))
+        href = posixpath.normpath(
+            posixpath.join(posixpath.dirname(name), unquote(attribute(reference, "href")))
+        )
         if href in members:
             stimulus = parse_xml(members[href])
             body = first(stimulus, "stimulus-body")
@@ -65,10 +79,24 @@ def _stimulus(root: etree._Element, name: str, members: dict[str, bytes], files:
     return "".join(texts)
 
 
+def _tags(members: dict[str, bytes]) -> dict[str, list[str]]:
+    """Return the keywords that a manifest gives its resources, by the name of their file."""
+    manifest = next((name for name in members if posixpath.basename(name) == "imsmanifest.xml"), "")
+    found: dict[str, list[str]] = {}
+    for resource in parse_xml(members[manifest]).iter() if manifest else []:
+        if local(resource) == "resource" and resource.get("href"):
+            keywords = [each for each in resource.iter() if local(each) == "keyword"]
+            words = [" ".join("".join(each.itertext()).split()) for each in keywords]
+            name = posixpath.join(posixpath.dirname(manifest), unquote(resource.get("href")))
+            found[posixpath.normpath(name)] = [word for word in words if word]
+    return found
+
+
 def read_members(members: dict[str, bytes]) -> Package:
     """Read all items of an unpacked package, in the order of its manifest."""
     package, files = Package(), Files()
     old: dict[str, tuple[str, etree._Element]] = {}
+    tags = _tags(members)
     for name in _in_order(members):
         data = members[name]
         if not any(mark in data for mark in _MARKS) and b"\x00" not in data[:4]:
@@ -81,11 +109,16 @@ def read_members(members: dict[str, bytes]) -> Package:
             continue
         match name_of(root):
             case "assessment-item":
+                count = len(package.items)
                 _take_item(package, root, name, members, files)
+                for item in package.items[count:]:
+                    item.tags.extend(tags.get(name, []))
             case "assessment-test":
                 package.titles.append(attribute(root, "title"))
             case "questestinterop":
-                assessment = next((each for each in root.iter() if local(each) == "assessment"), None)
+                assessment = next(
+                    (each for each in root.iter() if local(each) == "assessment"), None
+                )
                 key = name if assessment is None else assessment.get("ident") or name
                 # Canvas writes a quiz twice: for all, and for itself with more said.
                 if key not in old or "non_cc" in name:
@@ -96,7 +129,9 @@ def read_members(members: dict[str, bytes]) -> Package:
     return package
 
 
-def _take_item(package: Package, root: etree._Element, name: str, members: dict[str, bytes], files: Files) -> None:
+def _take_item(
+    package: Package, root: etree._Element, name: str, members: dict[str, bytes], files: Files
+) -> None:
     held = Package()
     take(
         held,
@@ -118,21 +153,29 @@ def _take_item(package: Package, root: etree._Element, name: str, members: dict[
 def _with_name(package: Package, name: str) -> Package:
     """Say in each reason which file of the package it is about."""
     package.refused = [replace(each, reason=f"{name}: {each.reason}") for each in package.refused]
-    package.unsupported = [replace(each, reason=f"{name}: {each.reason}") for each in package.unsupported]
+    package.unsupported = [
+        replace(each, reason=f"{name}: {each.reason}") for each in package.unsupported
+    ]
     return package
 
 
 def _in_order(members: dict[str, bytes]) -> Iterable[str]:
     """Return the names of XML files, first those of the manifest in its order."""
     listed: list[str] = []
-    manifest = next((name for name in members if posixpath.basename(name) == "imsmanifest.xml"), None)
+    manifest = next(
+        (name for name in members if posixpath.basename(name) == "imsmanifest.xml"), None
+    )
     if manifest:
         base = posixpath.dirname(manifest)
-        for element in parse_xml(members[manifest]).iter():
-            if local(element) in {"resource", "file"} and element.get("href"):
-                listed.append(posixpath.normpath(posixpath.join(base, unquote(element.get("href")))))
+        listed = [
+            posixpath.normpath(posixpath.join(base, unquote(element.get("href"))))
+            for element in parse_xml(members[manifest]).iter()
+            if local(element) in {"resource", "file"} and element.get("href")
+        ]
     others = sorted(name for name in members if name.lower().endswith((".xml", ".qti")))
-    return [name for name in dict.fromkeys([*listed, *others]) if name in members and name != manifest]
+    return [
+        name for name in dict.fromkeys([*listed, *others]) if name in members and name != manifest
+    ]
 
 
 def read_single(name: str, root: etree._Element) -> Package:
@@ -144,7 +187,11 @@ def read_single(name: str, root: etree._Element) -> Package:
         return package
     package, files = Package(), Files()
     _take_item(package, root, name, {}, files)
-    package.refused = [replace(each, reason=each.reason.removeprefix(f"{name}: ")) for each in package.refused]
-    package.unsupported = [replace(each, reason=each.reason.removeprefix(f"{name}: ")) for each in package.unsupported]
+    package.refused = [
+        replace(each, reason=each.reason.removeprefix(f"{name}: ")) for each in package.refused
+    ]
+    package.unsupported = [
+        replace(each, reason=each.reason.removeprefix(f"{name}: ")) for each in package.unsupported
+    ]
     package.files = files.by_key
     return package

@@ -21,7 +21,7 @@ _UNWRAPPED = {"item-body", "content-body", "prompt", "template-inline", "templat
 _LEFT_OUT = {"stylesheet", "modal-feedback", "feedback-inline", "feedback-block", "rubric-block", "catalog-info", "info-control", "companion-materials-info"}  # fmt: skip
 _KEPT_ATTRIBUTES = {"href", "src", "alt", "data", "type", "colspan", "rowspan", "scope", "lang", "dir", "start", "title"}  # fmt: skip
 
-Replace = Callable[[etree._Element], str | None]
+Replace = Callable[[etree._Element], str | None]  # noqa: SLF001  lxml's own name for its type
 
 
 def safe_id(identifier: str) -> str:
@@ -113,7 +113,7 @@ class QtiItem:
             return None
         return Decimal(repr(score))
 
-    def key(self, identifier: str) -> Any:  # noqa: ANN401  JSON
+    def key(self, identifier: str) -> Any:
         """Return the right response as JSON, or None."""
         declaration = self.program.responses.get(identifier)
         return as_json(declaration.correct) if declaration else None
@@ -141,15 +141,22 @@ class QtiItem:
             return Decimal(repr(declared.default))
         candidates = [Decimal(0)]
         key = {name: self.key(name) for name in self.program.responses}
-        candidates.append(self.points({name: right for name, right in key.items() if right is not None}) or Decimal(0))
-        for element in named(self.root, "outcome-declaration"):
-            if attribute(element, "identifier") == "SCORE" and attribute(element, "normal-maximum"):
-                candidates.append(Decimal(attribute(element, "normal-maximum")))
+        candidates.append(
+            self.points({name: right for name, right in key.items() if right is not None})
+            or Decimal(0)
+        )
+        candidates += [
+            Decimal(attribute(element, "normal-maximum"))
+            for element in named(self.root, "outcome-declaration")
+            if attribute(element, "identifier") == "SCORE" and attribute(element, "normal-maximum")
+        ]
         if max(candidates) <= 0:
             for name in self.program.responses:
                 gains = [value for _key, value in self.mapping(name) if value > 0]
                 several = self.program.responses[name].cardinality != "single"
-                candidates.append(sum(gains, Decimal(0)) if several else max(gains, default=Decimal(0)))
+                candidates.append(
+                    sum(gains, Decimal(0)) if several else max(gains, default=Decimal(0))
+                )
         return max(candidates) if max(candidates) > 0 else Decimal(1)
 
     def share(self, points: Decimal | None) -> Decimal:
@@ -168,7 +175,10 @@ class QtiItem:
         for element in named(self.root, "modal-feedback", "feedback-block", "feedback-inline"):
             value = after.get(attribute(element, "outcome-identifier"))
             is_named = attribute(element, "identifier") in [str(each) for each in listed(value)]
-            if is_named == (attribute(element, "show-hide", "show") == "show") and value is not None:
+            if (
+                is_named == (attribute(element, "show-hide", "show") == "show")
+                and value is not None
+            ):
                 shown.append(element)
         return shown
 

@@ -36,16 +36,34 @@ def picture(item: QtiItem, interaction: etree._Element) -> dict:
             data = item.files.by_key[made[1]]
             width, height = attribute(element, "width"), attribute(element, "height")
             size = size_of(data) or (0, 0)
-            sides = [int(float(given)) if re.fullmatch(r"[\d.]+", given) and float(given) >= 1 else own for given, own in zip((width, height), size, strict=True)]
+            sides = [
+                int(float(given)) if re.fullmatch(r"[\d.]+", given) and float(given) >= 1 else own
+                for given, own in zip((width, height), size, strict=True)
+            ]
             if min(sides) > 0:
-                return {"src": made[1], "width": sides[0], "height": sides[1], "alt": made[2] or plain_label(item, interaction)[:300]}
-    raise NotReadableError(_("The picture that the question stands on is not in the package."))
+                return {
+                    "src": made[1],
+                    "width": sides[0],
+                    "height": sides[1],
+                    "alt": made[2] or plain_label(item, interaction)[:300],
+                }
+    named_there = [
+        attribute(each, "data") or attribute(each, "src") for each in named(within, "object", "img")
+    ]
+    raise NotReadableError(
+        _(
+            "The picture that the question stands on (%(name)s) is not in the package, or is no picture. Import the whole package, as a zip."
+        )
+        % {"name": ", ".join(named_there) or "-"}
+    )
 
 
 def area(element: etree._Element) -> dict:
     """Return a shape; an ellipse becomes the rectangle around it, and `default` is refused."""
     shape = attribute(element, "shape", "rect")
-    coords = [float(number) for number in re.split(r"[,\s]+", attribute(element, "coords")) if number]
+    coords = [
+        float(number) for number in re.split(r"[,\s]+", attribute(element, "coords")) if number
+    ]
     if shape == "ellipse":
         x, y, across, down = coords
         return {"shape": "rect", "coords": [x - across, y - down, x + across, y + down]}
@@ -88,10 +106,16 @@ def select_point(item: QtiItem, interaction: etree._Element) -> KindAndData:
     declaration = item.program.responses.get(identifier)
     targets = []
     if declaration is not None and declaration.areas is not None:
-        entries = [(area(each), Decimal(attribute(each, "mapped-value", "0"))) for each in children(declaration.areas) if attribute(each, "shape") != "default"]
+        entries = [
+            (area(each), Decimal(attribute(each, "mapped-value", "0")))
+            for each in children(declaration.areas)
+            if attribute(each, "shape") != "default"
+        ]
         best = max((value for _area, value in entries), default=Decimal(0))
         if best > 0:
-            targets = [{**shape, "mark": mark(max(Decimal(-1), value / best))} for shape, value in entries]
+            targets = [
+                {**shape, "mark": mark(max(Decimal(-1), value / best))} for shape, value in entries
+            ]
     if not targets:
         for rule in named(item.root, "inside"):
             targets.append({**area(rule), "mark": "1"})
@@ -115,10 +139,17 @@ def graphic_gap_match(item: QtiItem, interaction: etree._Element) -> KindAndData
     if is_all_or_nothing(item, identifier):
         item.notes.append(str(ALL_OR_NOTHING))
     spots = [
-        {**spot, "labels": [safe_id(label) for label, place in pairs if safe_id(place) == spot["id"]]}
+        {
+            **spot,
+            "labels": [safe_id(label) for label, place in pairs if safe_id(place) == spot["id"]],
+        }
         for spot in _areas(item, interaction, "associable-hotspot")
     ]
     made = labels(item, interaction)
     for each in made:
         each["text"] = each["text"] or each["id"]
-    return "graphic_gap_match", {"picture": picture(item, interaction), "spots": spots, "labels": made}
+    return "graphic_gap_match", {
+        "picture": picture(item, interaction),
+        "spots": spots,
+        "labels": made,
+    }

@@ -28,7 +28,11 @@ class _Package:
         namespace, schema, number, self.type, self.lom = _MANIFEST[version]
         self.namespace = namespace
         self.members: dict[str, bytes] = {}
-        self.root = etree.Element(f"{{{namespace}}}manifest", identifier="MANIFEST", nsmap={None: namespace, "lom": self.lom})
+        self.root = etree.Element(
+            f"{{{namespace}}}manifest",
+            identifier="MANIFEST",
+            nsmap={None: namespace, "lom": self.lom},
+        )
         about = self._add(self.root, "metadata")
         self._add(about, "schema").text = schema
         self._add(about, "schemaversion").text = number
@@ -41,7 +45,13 @@ class _Package:
     def add(self, item: ReadItem, root: etree._Element, used: set[str]) -> None:
         name = f"{item.identifier}.xml"
         self.members[name] = _bytes(root)
-        resource = self._add(self.resources, "resource", identifier=f"RES-{qti_id(item.identifier)}", type=self.type, href=name)
+        resource = self._add(
+            self.resources,
+            "resource",
+            identifier=f"RES-{qti_id(item.identifier)}",
+            type=self.type,
+            href=name,
+        )
         self._keywords(resource, item)
         self._add(resource, "file", href=name)
         if item.stimulus and self.version == "3.0":

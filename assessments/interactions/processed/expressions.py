@@ -145,7 +145,7 @@ class Expressions:
             return float(text)
         except ValueError:
             value = self.values.get(text.strip("{}"))
-            return float(value) if is_number(value) else default
+            return float(value) if isinstance(value, int | float) and is_number(value) else default
 
     def _declared(self, element: etree._Element) -> Declaration:
         identifier = attribute(element, "identifier")
@@ -244,7 +244,9 @@ class Expressions:
         mode = attribute(element, "tolerance-mode", "exact")
         if mode == "exact":
             return one == other
-        tolerance = [self.parameter(each, 0) for each in attribute(element, "tolerance", "0").split()]
+        tolerance = [
+            self.parameter(each, 0) for each in attribute(element, "tolerance", "0").split()
+        ]
         below, above = tolerance[0], tolerance[-1]
         if mode == "absolute":
             low, high = one - below, one + above
@@ -272,7 +274,9 @@ class Expressions:
         number, figures = self._number(parts[0]), self.parameter(attribute(element, "figures"))
         if number is None or figures is None:
             return None
-        return rounded(number, attribute(element, "rounding-mode", "significantFigures"), int(figures))
+        return rounded(
+            number, attribute(element, "rounding-mode", "significantFigures"), int(figures)
+        )
 
     def _of(self, parts, work):
         numbers = self._numbers(parts)
@@ -366,7 +370,9 @@ class Expressions:
 
     def x_index(self, element, parts):
         values, place = self.evaluate(parts[0]), self.parameter(attribute(element, "n"))
-        if place is None and len(parts) > 1:  # some authoring tools write the place as a second part
+        if (
+            place is None and len(parts) > 1
+        ):  # some authoring tools write the place as a second part
             place = self._number(parts[1])
         if not isinstance(values, list) or place is None or not 1 <= place <= len(values):
             return None
@@ -374,7 +380,9 @@ class Expressions:
 
     def x_field_value(self, element, parts):
         record = self.evaluate(parts[0])
-        return record.get(attribute(element, "field-identifier")) if isinstance(record, dict) else None
+        return (
+            record.get(attribute(element, "field-identifier")) if isinstance(record, dict) else None
+        )
 
     def x_member(self, element, parts):
         two = self._two(parts)
@@ -434,7 +442,9 @@ class Expressions:
         pattern = attribute(element, "pattern")
         held = self.values.get(pattern.strip("{}")) if pattern.startswith("{") else None
         is_case_sensitive = attribute(element, "case-sensitive", "true") == "true"
-        if not pattern and len(parts) > 1:  # some authoring tools write the pattern as a second part
+        if (
+            not pattern and len(parts) > 1
+        ):  # some authoring tools write the pattern as a second part
             held = self.evaluate(parts[1])
         pattern = held if isinstance(held, str) else pattern
         return pattern_matches(pattern, str(value), is_case_sensitive=is_case_sensitive)

@@ -94,7 +94,11 @@ class Run(Expressions):
         for name, response in program.responses.items():
             given = name in responses
             self.values[name] = response.response(responses[name]) if given else self.defaults[name]
-        for name, value in (("completionStatus", "not_attempted"), ("numAttempts", 1), ("duration", 0.0)):
+        for name, value in (
+            ("completionStatus", "not_attempted"),
+            ("numAttempts", 1),
+            ("duration", 0.0),
+        ):
             self.values.setdefault(name, value)
         self._process()
 
@@ -157,7 +161,7 @@ class Run(Expressions):
             self._rule(element)
         self.depth -= 1
 
-    def _rule(self, element: etree._Element) -> None:
+    def _rule(self, element: etree._Element) -> None:  # noqa: C901  one branch for each case of the format
         name = name_of(element)
         match name:
             case "response-condition" | "template-condition" | "outcome-condition":
@@ -179,7 +183,11 @@ class Run(Expressions):
             case "template-constraint":
                 if not self.evaluate(children(element)[0]):
                     raise _Stop("constraint")
-            case "response-processing-fragment" | "template-processing-fragment" | "outcome-processing-fragment":
+            case (
+                "response-processing-fragment"
+                | "template-processing-fragment"
+                | "outcome-processing-fragment"
+            ):
                 self.rules(children(element))
             case _:
                 raise UnsupportedRuleError(name)
@@ -210,11 +218,13 @@ class Run(Expressions):
             raise UnsupportedRuleError(f"no table for {outcome.identifier}")
         found = attribute(outcome.table, "default-value") or None
         value = self._number(children(element)[0])
-        for entry in children(outcome.table) if value is not None else []:
+        for entry in children(outcome.table):
+            if value is None:
+                break
             source = float(attribute(entry, "source-value"))
             is_exact = name_of(entry) == "match-table-entry"
             with_bound = attribute(entry, "include-boundary", "true") == "true"
-            if source == value and (is_exact or with_bound) or (not is_exact and value > source):
+            if (source == value and (is_exact or with_bound)) or (not is_exact and value > source):
                 found = attribute(entry, "target-value")
                 break
         self.values[outcome.identifier] = None if found is None else cast(outcome.base, found)
@@ -261,10 +271,12 @@ def key(rules: str, seed: str = "") -> dict[str, Any]:
     return {name: as_json(value) for name, value in run.correct.items() if value is not None}
 
 
-def as_json(value: QtiValue) -> Any:  # noqa: ANN401  JSON
+def as_json(value: QtiValue) -> Any:
     """Return a value as JSON: pairs as "A B", points as "1 2", containers as lists."""
     if isinstance(value, list):
         return [as_json(each) for each in value]
     if isinstance(value, tuple | frozenset):
-        return " ".join(str(each) for each in (sorted(value) if isinstance(value, frozenset) else value))
+        return " ".join(
+            str(each) for each in (sorted(value) if isinstance(value, frozenset) else value)
+        )
     return value

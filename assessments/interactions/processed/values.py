@@ -46,7 +46,7 @@ def listed(value: QtiValue) -> list:
     return list(value) if isinstance(value, list) else [value]
 
 
-def cast(base: str, text: str | None) -> QtiValue:
+def cast(base: str, text: str | None) -> QtiValue:  # noqa: PLR0911  one for each kind
     """Return text as a value of a base type, or raise ValueError."""
     text = (text or "")[:MAX_TEXT]
     bare = text.strip()
@@ -182,12 +182,16 @@ class Declaration:
 
     def values_of(self, element: etree._Element) -> QtiValue:
         values = [each for each in children(element) if name_of(each) == "value"]
-        cast_values = [(each, cast(attribute(each, "base-type", self.base), each.text)) for each in values]
+        cast_values = [
+            (each, cast(attribute(each, "base-type", self.base), each.text)) for each in values
+        ]
         if self.cardinality == "record":
-            return {attribute(each, "field-identifier"): value for each, value in cast_values} or None
+            return {
+                attribute(each, "field-identifier"): value for each, value in cast_values
+            } or None
         return container([value for _each, value in cast_values], self.cardinality)
 
-    def response(self, raw: Any) -> QtiValue:  # noqa: ANN401  JSON of a stranger
+    def response(self, raw: Any) -> QtiValue:
         """Return what a learner answered as a value; what is malformed counts as not answered."""
         if self.cardinality == "record" and isinstance(raw, dict):
             return raw or None
@@ -209,7 +213,7 @@ class Declaration:
                 continue
         return container(values, self.cardinality)
 
-    def converted(self, value: QtiValue) -> QtiValue:
+    def converted(self, value: QtiValue) -> QtiValue:  # noqa: PLR0911  one for each kind
         """Return a value that a rule sets as this variable's base type and cardinality."""
         if value is None:
             return None

@@ -120,7 +120,9 @@ def measure_synchronised_start(address, number=500):
             page = measured.time(
                 "500 at once: start", lambda p=person: p.browser.post(p.quiz, {}), 302
             ).location
-            measured.time("500 at once: questions", lambda p=person: p.browser.get(page), 200)
+            measured.time(
+                "500 at once: questions", lambda p=person, here=page: p.browser.get(here), 200
+            )
 
     wall = run_together([work] * 64)
     rows = [row(step, seconds, wall) for step, seconds in measured.seconds.items()]

@@ -18,7 +18,12 @@ def png(width=40, height=30, shade=200):
 
     rows = (b"\0" + bytes([shade]) * 3 * width) * height
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", head)
+        + chunk(b"IDAT", zlib.compress(rows))
+        + chunk(b"IEND", b"")
+    )
 
 
 FILES = Files()
@@ -251,5 +256,10 @@ def whole(kind, data):
 
 def example(name, **values):
     kind, data = BODIES[name]
-    given = {"identifier": name.replace("_", "-"), "title": name.replace("_", " "), "tags": ["devolution", "law"]}
-    return ReadItem(kind=kind, data=whole(kind, data), max_score=Decimal(1), **{**given, **values})
+    given = {
+        "identifier": name.replace("_", "-"),
+        "title": name.replace("_", " "),
+        "tags": ["devolution", "law"],
+    }
+    given |= {"kind": kind, "data": whole(kind, data), "max_score": Decimal(1)}
+    return ReadItem(**{**given, **values})

@@ -6,6 +6,7 @@ from decimal import Decimal
 from assessments.formats.bodies import body_of
 from assessments.formats.gift_writer import number_told
 from assessments.formats.qti.interactions_writer import wildcard_pattern
+from assessments.formats.records import default_prompts
 from assessments.formats.text import to_plain
 
 
@@ -39,7 +40,14 @@ def _accepted(answers):
             how, text = "pattern", wildcard_pattern(text)
         if how == "exact" and text == text.swapcase():
             how = "folded"
-        found.append((how, text.casefold() if how == "folded" else text, _number(answer["mark"]), _words(answer["feedback"])))
+        found.append(
+            (
+                how,
+                text.casefold() if how == "folded" else text,
+                _number(answer["mark"]),
+                _words(answer["feedback"]),
+            )
+        )
     return sorted(found)
 
 
@@ -68,7 +76,11 @@ def _gap(gap):
         return ("number", weight, _numbers(gap["numbers"]))
     if gap["how"] == "dropdown":
         texts = {option["id"]: _words(option["text"]) for option in gap["options"]}
-        right = sorted((texts[each["text"]], _number(each["mark"])) for each in gap["accepted"] if Decimal(each["mark"]))
+        right = sorted(
+            (texts[each["text"]], _number(each["mark"]))
+            for each in gap["accepted"]
+            if Decimal(each["mark"])
+        )
         return ("dropdown", weight, list(texts.values()), right)
     return ("text", weight, _accepted(gap["accepted"]))
 
@@ -78,47 +90,97 @@ def _weightless(gaps):
     return [(gap[0], round(gap[1] / least, 3), *gap[2:]) for gap in gaps]
 
 
-def meaning(kind, data):
+def meaning(kind, data):  # noqa: C901, PLR0912  one branch for each case of the format
     """Return a canonical value that is equal for two bodies that ask the same and score the same."""
     if isinstance(data.get("picture"), dict) and "src" in data["picture"]:
         picture = {"size": (data["picture"]["width"], data["picture"]["height"])}
     else:
         picture = None
     data = body_of(kind, data).model_dump(mode="json")
-    found = {"kind": kind, "prompt": _words(data["prompt"] + data.get("text", "")), "feedback": _words(data["feedback"]), "picture": picture}
+    found = {
+        "kind": kind,
+        "prompt": _words(data["prompt"] + data.get("text", "")),
+        "feedback": _words(data["feedback"]),
+        "picture": picture,
+    }
+    for asked in default_prompts().values():
+        found["prompt"] = found["prompt"].replace(asked, "").strip()
     found["prompt"] = re.sub(r"\[\[[^\]]*\]\]", "[[]]", found["prompt"])
     match kind:
         case "choice" | "choices":
-            texts = [(_words(option["text"]), _words(option["feedback"])) for option in data["options"]]
-            found |= {"options": texts, "marks": _marks(kind, data), "shuffled": data["is_shuffled"]}
+            texts = [
+                (_words(option["text"]), _words(option["feedback"])) for option in data["options"]
+            ]
+            found |= {
+                "options": texts,
+                "marks": _marks(kind, data),
+                "shuffled": data["is_shuffled"],
+            }
         case "text":
             found["answers"] = _accepted(data["answers"])
         case "number":
-            found |= {"answers": _numbers(data["answers"]), "units": [(each["symbol"], _number(each["factor"])) for each in data["units"]]}
+            found |= {
+                "answers": _numbers(data["answers"]),
+                "units": [(each["symbol"], _number(each["factor"])) for each in data["units"]],
+            }
             found["penalty"] = _number(data["unit_penalty"]) if data["units"] else None
         case "gaps":
             found["gaps"] = _weightless([_gap(gap) for gap in data["gaps"]])
         case "gap_match":
             words = {word["id"]: _words(word["text"]) for word in data["words"]}
-            found |= {"words": list(words.values()), "gaps": [sorted(words[each] for each in gap["words"]) for gap in data["gaps"]]}
+            found |= {
+                "words": list(words.values()),
+                "gaps": [sorted(words[each] for each in gap["words"]) for gap in data["gaps"]],
+            }
         case "match":
-            lefts, rights = ({each["id"]: _words(each["text"]) for each in data[side]} for side in ("sources", "targets"))
-            found |= {"sources": list(lefts.values()), "targets": sorted(rights.values()), "look": data["look"], "method": data["method"], "many": data["is_many"]}
-            found["pairs"] = sorted((lefts[pair["source"]], rights[pair["target"]]) for pair in data["pairs"])
+            lefts, rights = (
+                {each["id"]: _words(each["text"]) for each in data[side]}
+                for side in ("sources", "targets")
+            )
+            found |= {
+                "sources": list(lefts.values()),
+                "targets": sorted(rights.values()),
+                "look": data["look"],
+                "method": data["method"],
+                "many": data["is_many"],
+            }
+            found["pairs"] = sorted(
+                (lefts[pair["source"]], rights[pair["target"]]) for pair in data["pairs"]
+            )
         case "order":
             names = {each["id"]: _words(each["text"]) for each in data["things"]}
-            found |= {"order": [names[each] for each in data["order"]], "things": sorted(names.values()), "method": data["method"]}
+            found |= {
+                "order": [names[each] for each in data["order"]],
+                "things": sorted(names.values()),
+                "method": data["method"],
+            }
         case "hottext":
             names = {each["id"]: each["text"] for each in data["spans"]}
-            found |= {"spans": list(names.values()), "right": [names[each] for each in data["right"]], "most": data["max_choices"]}
+            found |= {
+                "spans": list(names.values()),
+                "right": [names[each] for each in data["right"]],
+                "most": data["max_choices"],
+            }
         case "hotspot":
             places = [area["id"] for area in data["areas"]]
-            found |= {"areas": _shapes(data["areas"]), "right": [places.index(each) for each in data["right"]], "targets": _shapes(data["targets"]), "most": data["max_choices"]}
+            found |= {
+                "areas": _shapes(data["areas"]),
+                "right": [places.index(each) for each in data["right"]],
+                "targets": _shapes(data["targets"]),
+                "most": data["max_choices"],
+            }
         case "graphic_gap_match":
             names = {each["id"]: _words(each["text"]) for each in data["labels"]}
-            found |= {"spots": _shapes(data["spots"]), "labels": list(names.values()), "right": [sorted(names[each] for each in spot["labels"]) for spot in data["spots"]]}
+            found |= {
+                "spots": _shapes(data["spots"]),
+                "labels": list(names.values()),
+                "right": [sorted(names[each] for each in spot["labels"]) for spot in data["spots"]],
+            }
         case "scale":
-            found |= {"points": [each["text"] for each in data["points"]], "count": len(data["statements"])}
+            found |= {
+                "points": [each["text"] for each in data["points"]],
+                "count": len(data["statements"]),
+            }
         case "essay" | "upload":
             found["model"] = _words(data["model_answer"])
     return found

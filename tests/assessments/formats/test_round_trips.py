@@ -42,3 +42,4 @@ def test_an_item_that_is_exported_and_imported_means_the_same_or_its_loss_is_tol
     [read] = package.items
     assert meaning(read.kind, read.data) == meaning(item.kind, item.data)
     assert read.identifier == item.identifier
+    assert sorted(read.tags) == sorted(item.tags)

@@ -15,6 +15,7 @@ from assessments.interactions.hottext.body import HottextBody
 from assessments.interactions.match.body import MatchBody
 from assessments.interactions.number.body import NumberBody
 from assessments.interactions.order.body import OrderBody
+from assessments.interactions.processed.body import ProcessedBody
 from assessments.interactions.scale.body import ScaleBody
 from assessments.interactions.text_entry.body import TextBody
 from assessments.interactions.upload.body import UploadBody
@@ -30,6 +31,38 @@ def sides(*texts):
 
 def right(text, mark="1", **more):
     return {"text": text, "mark": mark, "feedback": f"<p>{SECRET}</p>", **more}
+
+
+def every_one_right(*texts):
+    """Options of a part, whose key tells nothing."""
+    return [{**side, "mark": "1"} for side in sides(*texts)]
+
+
+def declared(name, cardinality, base, *values):
+    right = "".join(f"<value>{value}</value>" for value in values)
+    return (
+        f'<responseDeclaration identifier="{name}" cardinality="{cardinality}" baseType="{base}">'
+        f"<correctResponse>{right}</correctResponse></responseDeclaration>"
+    )
+
+
+def a_point_for(name):
+    return (
+        f'<responseCondition><responseIf><match><variable identifier="{name}"/><correct identifier="{name}"/></match>'
+        '<setOutcomeValue identifier="SCORE"><sum><variable identifier="SCORE"/><baseValue baseType="float">1</baseValue>'
+        "</sum></setOutcomeValue></responseIf></responseCondition>"
+    )
+
+
+RULES = (
+    "<item>"
+    + declared("SEAT", "single", "string", SECRET)
+    + declared("YEAR", "single", "identifier", "s2")
+    + declared("WHO", "multiple", "identifier", "s1", "s3")
+    + '<outcomeDeclaration identifier="SCORE" cardinality="single" baseType="float"/><responseProcessing>'
+    + "".join(a_point_for(name) for name in ("SEAT", "YEAR", "WHO"))
+    + "</responseProcessing></item>"
+)
 
 
 BODIES = {
@@ -161,6 +194,29 @@ BODIES = {
         **PROMPT,
         statements=sides("I can explain it.", "I can do it."),
         points=[{"id": "p1", "text": "No"}, {"id": "p2", "text": "Yes"}],
+    ),
+    "processed": ProcessedBody(
+        **PROMPT,
+        text="<p>The [[SEAT]] was moved in [[YEAR]] by:</p>[[WHO]]",
+        parts=[
+            {
+                "id": "SEAT",
+                "kind": "text",
+                "data": {"prompt": "", "answers": [{"text": "*", "how": "wildcard"}]},
+            },
+            {
+                "id": "YEAR",
+                "kind": "choice",
+                "is_inline": True,
+                "data": {"prompt": "", "options": every_one_right("1905", "1907")},
+            },
+            {
+                "id": "WHO",
+                "kind": "choices",
+                "data": {"prompt": "", "options": every_one_right("Crown", "Court", "Council")},
+            },
+        ],
+        rules=RULES,
     ),
 }
 POINTS = HotspotBody(
@@ -503,6 +559,12 @@ def scale_bodies(draw, base):
     )
 
 
+@st.composite
+def processed_bodies(draw, base):
+    one = BODIES["processed"]
+    return ProcessedBody(**draw(base), text=one.text, parts=one.parts, rules=one.rules)
+
+
 STRATEGIES = {
     "choice": lambda base: choices_bodies(base, ChoiceBody),
     "choices": choices_bodies,
@@ -518,6 +580,7 @@ STRATEGIES = {
     "essay": essay_bodies,
     "upload": upload_bodies,
     "scale": scale_bodies,
+    "processed": processed_bodies,
 }
 
 

@@ -110,6 +110,7 @@ def test_the_page_is_the_same_whatever_is_right(name):
         "hottext": lambda raw: raw.update(right=["s1"]),
         "hotspot": lambda raw: raw.update(right=["a3"]),
         "graphic_gap_match": lambda raw: raw["spots"][0].update(labels=["l1"]),
+        "processed": lambda raw: raw.update(rules=raw["rules"].replace(">s2<", ">s1<")),
     }
     raw = body.model_dump(mode="json")
     other_key[name](raw)

@@ -39,6 +39,10 @@ CHOICES_MARKS = type(BODIES["choices"])(
 )
 NEIGHBOURS = changed("order", method="neighbours", max_indent=0, indents={})
 CASES = [
+    ("processed", None, {"SEAT": "SECRETWORD", "YEAR": "s2", "WHO": ["s3", "s1"]}, "1"),
+    ("processed", None, {"SEAT": "secretword", "YEAR": "s2", "WHO": ["s1"]}, "0.3333"),
+    ("processed", None, {"WHO": ["s1", "s3"]}, "0.3333"),
+    ("processed", None, {"YEAR": "s1"}, "0"),
     ("choice", None, "a", "1"),
     ("choice", None, "b", "0.5"),
     ("choice", None, "c", "-0.25"),

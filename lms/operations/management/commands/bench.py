@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-from lms.operations.benchmarks import pages, population, statistics
+from lms.operations.benchmarks import pages, population, regrade, statistics
 from lms.operations.processes import beat, wait_for_port, web, worker
 from lms.operations.services import free_port, postgres_server, running, valkey_server
 
@@ -89,6 +89,8 @@ class Command(BaseCommand):
                 },
                 "faults": [*faults, *more, *most, *rest],
             }
+            self.stdout.write("Marking 10,000 attempts of 20 questions again …")
+            figures["regrade"] = regrade.measure_regrade()
         self.print_table(figures)
         if path:
             path.write_text(json.dumps(figures, indent=1))
@@ -110,6 +112,11 @@ class Command(BaseCommand):
         self.stdout.write(
             "500 who start at once all have their questions after "
             f"{figures['seconds_until_500_had_their_questions']} s"
+        )
+        again = figures["regrade"]
+        self.stdout.write(
+            f"{again['attempts']} attempts of 20 questions marked again in {again['replay_seconds']} s "
+            f"(dry run {again['dry_run_seconds']} s), {again['changed']} results changed"
         )
         visit = figures["first_visit_of_a_lesson"]
         self.stdout.write(
