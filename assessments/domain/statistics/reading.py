@@ -79,7 +79,7 @@ def values_of(attempts: pd.DataFrame, outcomes: pd.DataFrame) -> dict[int, Any]:
     quizzes = {revision: frozen_quiz(revision) for revision in set(attempts["revision"])}
     rows = (
         Response.objects.filter(
-            attempt__in=Attempt.objects.filter(activity_key__in=set(attempts["quiz"])),
+            attempt__activity_key__in=set(attempts["quiz"]),
             is_accepted=True,
             item__isnull=False,
             type__in=[ResponseType.ANSWER, ResponseType.CHECK],

@@ -5,6 +5,7 @@ from decimal import Decimal
 from uuid import uuid4
 
 import numpy as np
+from django.db import connection
 from django.utils import timezone
 
 from assessments.domain.items import freeze_item
@@ -100,4 +101,7 @@ def answer(picked, organisation, run, key, items, minutes_ago):
         )
         for (_attempt, _device, _number, pick), row in zip(asked, rows, strict=True)
     )
+    if connection.vendor == "postgresql":  # it knows nothing yet of tables filled a moment ago
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
     return attempts
