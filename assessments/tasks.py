@@ -4,8 +4,14 @@ from celery import shared_task
 
 from assessments.domain.attempts import submit_overdue_attempts
 from assessments.domain.regrading import run_regrade
+from assessments.domain.statistics import (
+    analyse_quiz,
+    banks_of,
+    calibrate_bank,
+    quizzes_to_analyse,
+)
 from assessments.formats.importing import run_import
-from assessments.models import ItemImport, Regrade
+from assessments.models import ItemBank, ItemImport, Regrade
 from lms.organisations.scoping import every_organisation
 from lms.organisations.tasks import scoped_task
 
@@ -35,3 +41,26 @@ def resume_regrades_task():
 @shared_task
 def import_items_task(import_id):
     run_import(ItemImport.objects.get(pk=import_id))
+
+
+@shared_task
+def analyse_quizzes_task():
+    """Queue each quiz that has new attempts or marks, and the banks that its questions come from."""
+    with every_organisation():  # only numbers leave
+        keys = quizzes_to_analyse()
+        for key in keys:
+            analyse_quiz_task.delay(key)
+        for bank in banks_of(keys):
+            calibrate_bank_task.delay(bank)
+
+
+@shared_task
+def analyse_quiz_task(key):
+    with every_organisation():  # only numbers leave
+        analyse_quiz(key)
+
+
+@shared_task
+def calibrate_bank_task(bank_id):
+    with every_organisation():  # only numbers leave
+        calibrate_bank(ItemBank.objects.get(pk=bank_id))

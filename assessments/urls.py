@@ -2,9 +2,11 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 
 from assessments import views
-from assessments.views import marking, regrading, teaching
+from assessments.views import marking, regrading, statistics, teaching
 
 app_name = "assessments"
+_quizzes = "o/<slug:organisation>/quizzes/"
+_statistics = f"{_quizzes}<uuid:key>/statistics/"
 _attempt = "learn/<int:pk>/attempts/<uuid:attempt>/"
 urlpatterns = [
     # at the root, for a worker serves only what lies below it
@@ -51,4 +53,9 @@ urlpatterns = [
     path("o/<slug:organisation>/regrades/", regrading.regrade_list, name="regrade_list"),
     path("o/<slug:organisation>/regrades/<int:pk>/", regrading.regrade, name="regrade"),
     path(f"{_attempt}answers.json", views.answer_file, name="answer_file"),
+    path(_quizzes, statistics.quiz_list, name="quiz_list"),
+    path(_statistics, statistics.quiz_statistics, name="quiz_statistics"),
+    path(f"{_statistics}refresh/", statistics.refresh, name="statistics_refresh"),
+    path(f"{_statistics}alike/", statistics.alike, name="answers_alike"),
+    path(f"{_statistics}<int:item>/", statistics.item_statistics, name="item_statistics"),
 ]

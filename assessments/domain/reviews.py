@@ -15,7 +15,7 @@ from assessments.interactions import KINDS
 from assessments.interactions.base import Line
 from assessments.interactions.shapes import Body
 from assessments.interactions.variables import instantiate
-from assessments.models import Attempt, AttemptItem, Outcome, Review
+from assessments.models import Attempt, AttemptItem, ItemStatistics, Outcome, Review
 from courses.models import Competency, Level
 
 _ORDER = [Review.NOTHING, Review.RESULT, Review.VERDICTS, Review.FEEDBACK, Review.ANSWERS]
@@ -104,25 +104,33 @@ class CompetencyLevel:
         return Level(self.placed.or_level).label if self.placed.or_level else ""
 
 
+def _answered(outcome: Outcome, calibrated: ItemStatistics | None) -> Answered:
+    """By what the answers of others say of the question; else by what its author says, with a chance of guessing."""
+    share = float(max(0, outcome.fraction))
+    if calibrated:
+        return Answered(calibrated.a, calibrated.b, 0.0, share)
+    item = outcome.version.item
+    options = outcome.version.content.get("options", [])
+    guess = 1 / len(options) if outcome.version.kind == "choice" and options else 0.0
+    return Answered(1.2, difficulty_of(item.level, item.difficulty), guess, share)
+
+
 def placement_levels(attempt: Attempt) -> list[CompetencyLevel]:
     """The level of each competency that an attempt's questions ask for; three queries."""
-    outcomes = (
+    outcomes = list(
         Outcome.objects.filter(item__attempt=attempt, is_current=True)
         .exclude(verdict__in=[DROPPED, "unscored"])
         .select_related("version__item")
         .prefetch_related("version__item__competencies")
     )
+    calibrated = {
+        row.version_id: row
+        for row in ItemStatistics.objects.calibrated([row.version_id for row in outcomes])
+    }
     answers: dict[Competency, list[Answered]] = {}
     for outcome in outcomes:
         item = outcome.version.item
-        options = outcome.version.content.get("options", [])
-        guess = 1 / len(options) if outcome.version.kind == "choice" and options else 0.0
-        answered = Answered(
-            1.2,
-            difficulty_of(item.level, item.difficulty),
-            guess,
-            float(max(0, outcome.fraction)),
-        )
+        answered = _answered(outcome, calibrated.get(outcome.version_id))
         for competency in item.competencies.all():
             answers.setdefault(competency, []).append(answered)
     return [

@@ -30,6 +30,12 @@ from assessments.models.items import (
     Stimulus,
 )
 from assessments.models.regrades import Change, Comment, Mark, Regrade, RegradeState
+from assessments.models.statistics import (
+    CalibrationRun,
+    ItemStatistics,
+    OptionStatistics,
+    QuizStatistics,
+)
 
 __all__ = [
     "UNSUPPORTED",
@@ -40,6 +46,7 @@ __all__ = [
     "AttemptItem",
     "AttemptState",
     "Behaviour",
+    "CalibrationRun",
     "Change",
     "Comment",
     "Counts",
@@ -47,12 +54,15 @@ __all__ = [
     "ItemBank",
     "ItemImport",
     "ItemKey",
+    "ItemStatistics",
     "ItemTag",
     "ItemVersion",
     "Mark",
     "Navigation",
+    "OptionStatistics",
     "Outcome",
     "QuizPage",
+    "QuizStatistics",
     "Regrade",
     "RegradeState",
     "Response",

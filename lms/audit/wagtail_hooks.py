@@ -18,6 +18,10 @@ ACTIONS = {
     "assessments.similarity_read": (_("Similar answers"), _("Read the screen of similar answers")),
     "courses.result_overridden": (_("Set a result"), _("Set a result by hand")),
     "reports.exported": (_("Export"), _("Exported a list")),
+    "assessments.answers_compared": (
+        _("Comparison of answers"),
+        _("Compared learners' answers with each other"),
+    ),
 }
 
 

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 import dj_database_url
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -166,6 +167,10 @@ CELERY_BEAT_SCHEDULE = {
     "submit-overdue-attempts": {
         "task": "assessments.tasks.submit_overdue_attempts_task",
         "schedule": 30,
+    },
+    "analyse-quizzes": {
+        "task": "assessments.tasks.analyse_quizzes_task",
+        "schedule": crontab(hour=1, minute=15),
     },
     "resume-regrades": {
         "task": "assessments.tasks.resume_regrades_task",

@@ -32,6 +32,11 @@ ACCESS = {
     "assessments:overview": OWNER,
     "assessments:submit": OWNER,
     "assessments:review": OWNER,
+    "assessments:quiz_list": STAFF,
+    "assessments:quiz_statistics": STAFF,
+    "assessments:statistics_refresh": STAFF,
+    "assessments:answers_alike": STAFF,
+    "assessments:item_statistics": STAFF,
     "assessments:marking_list": STAFF,
     "assessments:mark_next": STAFF,
     "assessments:mark_second": STAFF,
@@ -104,7 +109,7 @@ def arguments(name, world):
     if name.startswith("certification:"):
         return certification_arguments(name, world)
     attempt = started_attempt(world)
-    lesson = world.entry("lesson")["key"]
+    lesson, quiz = world.entry("lesson")["key"], world.entry("quiz")["key"]
     return {
         "courses:course": [world.run.course.slug],
         "api:get_course": [world.run.course.slug],
@@ -121,6 +126,11 @@ def arguments(name, world):
         "assessments:overview": [world.enrolment.pk, attempt],
         "assessments:submit": [world.enrolment.pk, attempt],
         "assessments:review": [world.enrolment.pk, attempt],
+        "assessments:quiz_list": ["kenya"],
+        "assessments:quiz_statistics": ["kenya", quiz],
+        "assessments:statistics_refresh": ["kenya", quiz],
+        "assessments:answers_alike": ["kenya", quiz],
+        "assessments:item_statistics": ["kenya", quiz, 1],
         "assessments:marking_list": ["kenya"],
         "assessments:mark_next": ["kenya", 1],
         "assessments:mark_second": ["kenya"],
@@ -177,6 +187,8 @@ POST_ONLY = {
     "certification:award_replace",
     "courses:lesson_position",
     "assessments:submit",
+    "assessments:statistics_refresh",
+    "assessments:answers_alike",
     "set_language",
     "labs:open",
     "labs:submit",

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-from lms.operations.benchmarks import pages, population, regrade
+from lms.operations.benchmarks import pages, population, regrade, statistics
 from lms.operations.processes import beat, wait_for_port, web, worker
 from lms.operations.services import free_port, postgres_server, running, valkey_server
 
@@ -83,6 +83,7 @@ class Command(BaseCommand):
                 "seconds_until_500_had_their_questions": start_seconds,
                 "first_visit_of_a_lesson": pages.first_visit(site),
                 "queries": pages.count_queries(),
+                **statistics.measure_calibration(),
                 "peak_megabytes": {
                     name: pages.peak_megabytes(process.pid) for name, process in processes.items()
                 },
@@ -124,6 +125,10 @@ class Command(BaseCommand):
         )
         self.stdout.write(
             "queries: " + ", ".join(f"{name} {count}" for name, count in figures["queries"].items())
+        )
+        self.stdout.write(
+            "calibration of 100 questions by 5,000 people: "
+            f"{figures['calibration_100x5000_cpu_seconds']} s of processor time"
         )
         self.stdout.write(
             "peak MB: "

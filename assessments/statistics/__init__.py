@@ -1,0 +1,1 @@
+"""What answers say about questions: pure arithmetic on arrays, without Django and without people's names."""
