@@ -15,7 +15,6 @@ ACTIONS = {
     "assessments.attempt_read": (_("Read an attempt"), _("Read an attempt")),
     "assessments.attempt_voided": (_("Void an attempt"), _("Voided an attempt")),
     "assessments.answer_file": (_("Answer file"), _("Took in a phone's answer file")),
-    "assessments.similarity_read": (_("Similar answers"), _("Read the screen of similar answers")),
     "courses.result_overridden": (_("Set a result"), _("Set a result by hand")),
     "reports.exported": (_("Export"), _("Exported a list")),
     "assessments.answers_compared": (
