@@ -3,6 +3,7 @@
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from django.utils.translation import override
 
 from assessments.domain.quizzes import frozen_quiz
 from lms.organisations.scoping import every_organisation
@@ -26,6 +27,13 @@ def _empty_cache(request):
     if "db" in request.fixturenames or "transactional_db" in request.fixturenames:
         cache.clear()
         frozen_quiz.cache_clear()  # a rolled back revision's number is given again
+
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    """A request leaves its language behind in the thread; no test meets that of another."""
+    with override("en"):
+        yield
 
 
 @pytest.fixture

@@ -87,6 +87,7 @@ def quiz_run(request, organisation, run, key):
         "allowances": Allowance.objects.filter(
             run=run, activity_key=key, ended_at__isnull=True
         ).select_related("enrolment__user", "organisation", "by"),
+        "has_figures": attempts.filter(state=Attempt.State.SCORED).exists(),
         "page": Paginator(attempts, PAGE_SIZE).get_page(request.GET.get("page")),
     }
     return render(request, "assessments/quiz_run.html", context)
