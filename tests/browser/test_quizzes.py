@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from tests.browser import questions
-from tests.browser.conftest import ROOT
+from tests.browser.conftest import DESKTOP, PHONE, ROOT
 from tests.browser.test_authoring import Author
 
 RECEIVED = "All answers are kept by the server."
@@ -21,7 +21,7 @@ def quiz_course(platform, tmp_path_factory):
 
     def load(key, title, asked, **rules):
         folder = tmp_path_factory.mktemp("courses") / key
-        questions.write_course(folder, key, title, asked, **rules)
+        questions.write_course(folder, key, f"{title} {key}", asked, **rules)
         subprocess.run(
             [sys.executable, str(ROOT / "manage.py"), "load_course", str(folder)],
             env={**os.environ, **platform.environment, "LMS_DEMO": "1"},
@@ -336,9 +336,7 @@ class QuestionForm:
         self.page.locator(f"*:has(> [name='{self.name(part)}-count'])").locator(
             "button.c-sf-add-button"
         ).last.click()
-        self.page.wait_for_selector(
-            f"[name='{self.name(part)}-{before}-order']", state="attached"
-        )
+        self.page.wait_for_selector(f"[name='{self.name(part)}-{before}-order']", state="attached")
 
     def place(self, bank, identifier, tags):
         page = self.page
@@ -376,7 +374,7 @@ def write_by_hand(author, bank):
             wrong.add("options")
         wrong.write(f"options-{number}-value-text", option["text"])
         wrong.fill(f"options-{number}-value-mark", "1" if number == 1 else "0")  # the wrong key
-    wrong.place(bank, "signs", "claims")
+    wrong.place(bank, "signs", "fixed")
     author.look("question-editor")
     told = wrong.try_it(lambda frame: frame.locator("label", has_text="The machine").click())
     assert "This brings 1 of the points." in told
@@ -386,6 +384,7 @@ def write_by_hand(author, bank):
     number = QuestionForm(author, "A number")
     number.write("prompt", questions.ALL["number"]["prompt"])
     number.fill("answers-0-value-value", "3000")
+    number.fill("unit", "g")
     number.place(bank, "grams", "claims")
     told = number.try_it(lambda frame: frame.locator("[name$=-number]").fill("3"))
     assert "This brings 0 of the points." in told
@@ -403,7 +402,212 @@ def write_by_hand(author, bank):
     essay.write("prompt", questions.ALL["essay"]["prompt"])
     essay.fill("min_words", "5")
     essay.write("model_answer", "Against the register, in writing, signed.")
-    essay.place(bank, "essay", "claims")
+    essay.place(bank, "essay", "fixed")
     told = essay.try_it(lambda frame: frame.locator("textarea").fill("By heart."))
     assert "A person marks this" in told
     essay.publish()
+
+
+FIXED = ("signs", "essay")
+BY_HAND = ("choice", "number", "text", "essay")
+
+
+def import_the_rest(author, bank):
+    """All other kinds, from a file of another system, with its report."""
+    page = author.page
+    written = questions.package([kind for kind in questions.ALL if kind not in BY_HAND], "claims")
+    assert written.lost == []
+    author.visitor.go(f"/cms/snippets/assessments/itembank/?q={bank.replace(' ', '+')}")
+    row = page.locator("main tr", has_text=bank)
+    row.hover()
+    row.get_by_role("button", name="More options").click()
+    page.locator("a:visible", has_text="Import questions").click()
+    page.set_input_files(
+        "input[type=file]",
+        {"name": "bank.zip", "mimeType": "application/zip", "buffer": written.data},
+    )
+    page.click("main button:has-text('Read the file')")
+    count = len(questions.ALL) - len(BY_HAND)
+    page.click(f"main button:has-text('Take in {count} questions')", timeout=30_000)
+    page.wait_for_selector("main a:has-text('See the questions')", timeout=30_000)
+    author.look("import-report")
+
+
+def build_quiz(author, module, bank):
+    """A page with fixed questions and a draw, previewed and published; return its title."""
+    page, title = author.page, f"Check: {bank}"
+    author.open(module)
+    number = page.url.split("/")[-3]
+    author.visitor.go(f"/cms/pages/{number}/add_subpage/")
+    page.locator("main a", has_text="Quiz").first.click()
+    page.fill("#id_title", title)
+    section = "sections-{}-value-{}".format
+    for place, name in enumerate(("Read first", "From the bank")):
+        page.locator("*:has(> [name='sections-count']) button.c-sf-add-button").last.click()
+        page.fill(f"[name='{section(place, 'title')}']", name)
+
+    def add(place, label, nth):
+        items = section(place, "items")
+        page.locator(f"*:has(> [name='{items}-count']) button.c-sf-add-button").last.click()
+        page.get_by_role("option", name=label, exact=True).click()
+        page.wait_for_selector(f"[name='{items}-{nth}-type']", state="attached")
+        return f"{items}-{nth}-value"
+
+    for nth, identifier in enumerate(FIXED):
+        prefix = add(0, "A question", nth)
+        page.locator(
+            f"[data-contentpath]:has([name='{prefix}-item']) button:visible",
+            has_text="Choose question",
+        ).last.click()
+        choose_from_modal(page, f"{bank} {identifier}")
+    prefix = add(1, "Questions drawn from a bank", 0)
+    page.locator("button:visible", has_text="Choose question bank").last.click()
+    choose_from_modal(page, bank)
+    page.fill(f"[name='{prefix}-tags']", "claims")
+    page.fill(f"[name='{prefix}-count']", str(len(questions.ALL) - len(FIXED)))
+    author.look("quiz-editor")
+    page.get_by_role("button", name="Save draft").click()
+    page.wait_for_url("**/edit/")
+    number = page.url.split("/")[-3]
+    author.visitor.go(f"/cms/pages/{number}/view_draft/")
+    page.set_viewport_size(PHONE)
+    author.visitor.look("quiz-preview")
+    page.set_viewport_size(DESKTOP)
+    author.visitor.go(f"/cms/pages/{number}/edit/")
+    author.press("Publish")
+    return title
+
+
+def move_run_of(author, course, title):
+    """Publish the course, and move its run to what was published."""
+    page = author.page
+    author.open(course)
+    author.press("Publish")
+    author.visitor.go("/cms/run/")
+    page.locator("main tr", has_text=course).locator("a", has_text="Move to edition 2").click()
+    assert title in page.inner_text("main")
+    page.locator("main button", has_text="to edition 2").click()
+    page.wait_for_selector(".messages li")
+
+
+def take_by_keyboard(officer, course, title):
+    """Enrol, then answer all of a quiz by keyboard alone with no line in the middle; return the address."""
+    page = officer.page
+    officer.go(f"/courses/{course}/enrol/")
+    page.select_option("[name=organisation]", index=1)
+    officer.click("main button.button")
+    officer.click(f"main a:has-text('{title}')")
+    officer.look("start")
+    questions.tab_to(page, page.locator("main .card form button.button"))
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    wait_until_kept(page)
+    count = page.locator("section[data-position]").count()
+    seen = set()
+    for number in range(1, count + 1):
+        section = page.locator(f"#question-{number}")
+        kind = questions.question_of(section)[0]
+        officer.context.set_offline(count // 3 < number < count and kind != "upload")
+        seen.add(questions.solve_by_keyboard(section))
+        officer.look(kind)
+        questions.tab_to(page, section.locator("[data-next]"))
+        page.keyboard.press("Enter")
+    officer.context.set_offline(False)
+    assert seen == set(questions.ALL)
+    page.wait_for_selector(f"text={RECEIVED}", timeout=40_000)
+    officer.look("overview")
+    questions.tab_to(page, page.locator("[data-hand-in]"))
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/review/")
+    assert "A trainer marks a part of it." in page.inner_text("main")
+    officer.look("waits-for-marks")
+    return page.url
+
+
+def mark_all(trainer, bank):
+    """Go through the queue until nothing of `bank` waits."""
+    page = trainer.page
+    trainer.go("/o/centre/marking/")
+    trainer.look("marking")
+    for _ in range(2):
+        trainer.go("/o/centre/marking/")
+        page.locator("main .card", has_text=bank).locator("a").first.click()
+        trainer.look("mark")
+        page.locator("[name^=points-]").first.fill("1")
+        page.fill("[name=comment]", "Well checked.")
+        trainer.click("button:has-text('Mark and go on')")
+    trainer.go("/o/centre/marking/")
+    assert page.locator("main .card", has_text=bank).count() == 0
+
+
+def put_right(author, bank, right):
+    """Accept the answer that the wrong key missed, after a look at what that changes."""
+    visitor, page = author.visitor, author.page
+    visitor.go("/cms/snippets/assessments/item/?q=signs")
+    page.locator("main tr", has_text=bank).locator("td.title a").first.click()
+    page.wait_for_url("**/edit/**")
+    pk = re.search(r"/edit/(\d+)/", page.url)[1]
+    option = page.locator("[name=body-0-value-options-0-id]").input_value()
+    page.set_viewport_size(PHONE)
+    visitor.go(f"/o/centre/questions/{pk}/regrade/?action=accept&option={option}")
+    words = page.inner_text("main")
+    assert right in words
+    assert "1 results go up, 0 go down" in words
+    visitor.look("dry-run")
+    page.fill("[name=reason]", "The key named the machine; the officer who signs answers.")
+    visitor.click("main button.button")
+    page.wait_for_selector("text=1 results changed", timeout=30_000)
+    visitor.look("regraded")
+
+
+def test_from_the_author_s_bank_to_the_corrected_result(visitor, quiz_course):
+    trainer, officer = visitor("quiz-author"), visitor("quiz-officer")
+    trainer.sign_in("trainer@demo.example")
+    officer.sign_in("learner6@demo.example")
+    course = quiz_course("claims", "Land claims", {"choice": questions.MACHINE["choice"]})
+    title = f"Land claims {course}"
+    author, bank = Author(trainer), f"Bank of {course}"
+
+    build_bank(author, bank)
+    write_by_hand(author, bank)
+    import_the_rest(author, bank)
+    quiz = build_quiz(author, f"{title}: check", bank)
+    move_run_of(author, title, quiz)
+    trainer.page.set_viewport_size(PHONE)
+
+    review = take_by_keyboard(officer, course, quiz)
+    receipt = officer.page.inner_text(".serial")
+    mark_all(trainer, bank)
+    officer.page.goto(review)
+    before = percent(officer.page)
+    assert before < 100
+    officer.look("marked")
+
+    put_right(author, bank, questions.ALL["choice"]["options"][0]["text"])
+
+    officer.page.reload()
+    assert percent(officer.page) == 100
+    assert officer.page.inner_text(".serial") == receipt
+    assert "marked again after the question was put right" in officer.page.inner_text("main")
+    assert "Well checked." in officer.page.inner_text("main")
+    officer.look("corrected")
+    look_at_the_run(trainer, course, quiz)
+
+
+def percent(page):
+    return int(re.search(r"\d+", page.inner_text(".big-figure"))[0])
+
+
+def look_at_the_run(trainer, course, quiz):
+    """The pages on which a trainer follows a run."""
+    page = trainer.page
+    trainer.go("/o/centre/runs/")
+    trainer.look("runs")
+    card = page.locator("main .card, main tr", has_text=course.upper())
+    card.locator("a", has_text=quiz).first.click()
+    trainer.look("quiz-run")
+    trainer.click("main a:has-text('Gradebook')")
+    trainer.look("gradebook")
+    page.go_back()
+    page.locator("main th a").first.click()
+    trainer.look("attempt")
