@@ -552,11 +552,11 @@ def put_right(author, bank, right):
     visitor.go(f"/o/centre/questions/{pk}/regrade/?action=accept&option={option}")
     words = page.inner_text("main")
     assert right in words
-    assert "1 results go up, 0 go down" in words
+    assert "Results that go up: 1; that go down: 0." in words
     visitor.look("dry-run")
     page.fill("[name=reason]", "The key named the machine; the officer who signs answers.")
     visitor.click("main button.button")
-    page.wait_for_selector("text=1 results changed", timeout=30_000)
+    page.wait_for_selector("text=Results that changed: 1", timeout=30_000)
     visitor.look("regraded")
 
 
