@@ -181,45 +181,43 @@ def named(texts, wanted):
     return next(text["text"] for text in texts if text["id"] == wanted)
 
 
-def steps(kind, data):
-    """[(what is done, the end of the control's name, its value)] that answer a question fully."""
-    match kind:
-        case "choice" | "choices":
-            return [("choose", "", each["text"]) for each in data["options"] if each["mark"] == "1"]
-        case "text":
-            return [("type", "", data["answers"][0]["text"])]
-        case "essay":
-            return [("type", "", ESSAY)]
-        case "number":
-            return [("type", "-number", data["answers"][0]["value"])]
-        case "gaps":
-            return [
-                ("type", "-g1", "country"),
-                ("type", "-g2", "47"),
-                ("pick", "-g3", "governor"),
-            ]
-        case "gap_match":
-            return [
-                ("pick", f"-{gap['id']}", named(data["words"], gap["words"][0]))
-                for gap in data["gaps"]
-            ]
-        case "graphic_gap_match":
-            return [
-                ("pick", f"-{spot['id']}", named(data["labels"], spot["labels"][0]))
-                for spot in data["spots"]
-            ]
-        case "match":
-            return [("tick", f"-{pair['source']}", pair["target"]) for pair in data["pairs"]]
-        case "order":
-            return [("pick", f"-{each}", str(n)) for n, each in enumerate(data["order"], 1)]
-        case "hottext" | "hotspot":
-            return [("tick", "", each) for each in data["right"]]
-        case "scale":
-            return [("choose", "", "Yes")]
-        case "upload":
-            return [("bring", "-files", "")]
-        case "processed":
-            return [("type", "-PLACE", "registry"), ("tick", "-YEAR", "o2")]
+def choose_options(data):
+    return [("choose", "", each["text"]) for each in data["options"] if each["mark"] == "1"]
+
+
+def tick_right(data):
+    return [("tick", "", each) for each in data["right"]]
+
+
+# how a question is answered fully: (what is done, the end of the control's name, its value) of each control
+STEPS = {
+    "choice": choose_options,
+    "choices": choose_options,
+    "text": lambda data: [("type", "", data["answers"][0]["text"])],
+    "essay": lambda _data: [("type", "", ESSAY)],
+    "number": lambda data: [("type", "-number", data["answers"][0]["value"])],
+    "gaps": lambda _data: [
+        ("type", "-g1", "country"),
+        ("type", "-g2", "47"),
+        ("pick", "-g3", "governor"),
+    ],
+    "gap_match": lambda data: [
+        ("pick", f"-{gap['id']}", named(data["words"], gap["words"][0])) for gap in data["gaps"]
+    ],
+    "graphic_gap_match": lambda data: [
+        ("pick", f"-{spot['id']}", named(data["labels"], spot["labels"][0]))
+        for spot in data["spots"]
+    ],
+    "match": lambda data: [
+        ("tick", f"-{each['source']}", each["target"]) for each in data["pairs"]
+    ],
+    "order": lambda data: [("pick", f"-{each}", str(n)) for n, each in enumerate(data["order"], 1)],
+    "hottext": tick_right,
+    "hotspot": tick_right,
+    "scale": lambda _data: [("choose", "", "Yes")],
+    "upload": lambda _data: [("bring", "-files", "")],
+    "processed": lambda _data: [("type", "-PLACE", "registry"), ("tick", "-YEAR", "o2")],
+}
 
 
 NOTE = {"name": "note.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4 Checked, signed."}
@@ -237,7 +235,7 @@ def question_of(section):
 def solve(section):
     """Answer the question of a section by pointer; return its kind."""
     kind, data = question_of(section)
-    for what, end, value in steps(kind, data):
+    for what, end, value in STEPS[kind](data):
         field = section.locator(f"[name$='-value{end}']")
         match what:
             case "choose":
@@ -291,7 +289,7 @@ def solve_by_keyboard(section):
     """Answer the question of a section by keyboard alone; return its kind."""
     kind, data = question_of(section)
     page = section.page
-    for what, end, value in steps(kind, data):
+    for what, end, value in STEPS[kind](data):
         name = f"-value{end}"
         if what == "choose":
             tick_by_keyboard(section, option(section, value))

@@ -107,15 +107,8 @@ def answered(section):
     )
 
 
-def test_a_line_that_is_cut_at_every_step_loses_nothing(visitor, quiz_course):
-    officer = visitor("lossy")
-    officer.sign_in("learner1@demo.example")
-    enrol_and_start(officer, quiz_course("lossy", "On a bad line", questions.MACHINE))
-    phone, page = Phone(officer), lambda: officer.page
-    count = page().locator("section[data-position]").count()
-    assert count == len(questions.MACHINE)
-
-    phone.cut()  # before the first answer
+def cut_before_the_first_answer(phone):
+    phone.cut()
     phone.solve(1)
     assert phone.waits() >= 1
     assert "kept on this phone" in phone.question(1).inner_text()
@@ -123,58 +116,78 @@ def test_a_line_that_is_cut_at_every_step_loses_nothing(visitor, quiz_course):
     phone.kill_tab()
     assert answered(phone.question(1)) == shown
     assert phone.waits() >= 1
-    officer.look("offline-again")
+    phone.officer.look("offline-again")
     phone.mend()
     phone.all_received()
     assert "received" in phone.question(1).inner_text()
 
-    typed = next(n for n in range(2, count + 1) if kind_at(page(), n) in {"text", "gaps"})
-    phone.go(typed)
-    box = phone.question(typed).locator("[data-part=answer] input[type=text]").first
-    box.press_sequentially("coun", delay=10)  # while typing
+
+def cut_while_typing(phone, number):
+    def box():
+        phone.go(number)
+        return phone.question(number).locator("[data-part=answer] input[type=text]").first
+
+    typed = box()
+    typed.press_sequentially("coun", delay=10)
     phone.cut()
-    box.press_sequentially("try", delay=10)
+    typed.press_sequentially("try", delay=10)
     phone.waits()
     phone.kill_tab()
-    phone.go(typed)
-    box = phone.question(typed).locator("[data-part=answer] input[type=text]").first
-    assert box.input_value() == "country"
+    assert box().input_value() == "country"
     phone.mend()
 
-    for number in range(2, count + 1):  # between questions, back and forth
+
+def cut_between_questions(phone, count):
+    for number in range(2, count + 1):
+        is_cut = number % 3 == 0
         phone.go(number)
-        if number % 3 == 0:
+        if is_cut:
             phone.cut()
         phone.solve(number)
         phone.go_on(number)
-        if number % 3 == 0:
+        if is_cut:
             shown = answered(phone.question(number))
             phone.kill_tab()
             assert answered(phone.question(number)) == shown
             phone.mend()
     phone.all_received()
-    assert page().locator("text=no answer").count() == 0
+    assert phone.page.locator("text=no answer").count() == 0
 
-    phone.cut()  # at the overview, to which the last question led
-    page().wait_for_selector("text=You can hand in all the same")
-    officer.look("overview-offline")
+
+def cut_at_the_end(phone):
+    """At the overview, to which the last question led, and at handing in."""
+    phone.cut()
+    phone.page.wait_for_selector("text=You can hand in all the same")
+    phone.officer.look("overview-offline")
     phone.kill_tab()
     phone.page.click("[data-overview-link]")
-    page().click("[data-hand-in]")  # at handing in
-    page().wait_for_selector("text=Handed in on this phone.")
+    phone.page.click("[data-hand-in]")
+    phone.page.wait_for_selector("text=Handed in on this phone.")
     phone.kill_tab()
-    page().wait_for_selector("text=Handed in on this phone.")
-    assert page().locator("[data-hand-in]").count() == 0
-    assert page().locator("text=no answer").count() == 0
-    officer.look("handed-in-offline")
+    phone.page.wait_for_selector("text=Handed in on this phone.")
+    assert phone.page.locator("[data-hand-in]").count() == 0
+    assert phone.page.locator("text=no answer").count() == 0
+    phone.officer.look("handed-in-offline")
     phone.mend()
 
-    page().wait_for_url("**/review/", timeout=40_000)
-    assert "100 %" in page().inner_text(".big-figure")
-    assert page().locator("text=Receipt").count() == 1
-    officer.go("/learn/")
-    page().goto(phone.address)  # what was kept does not come back
-    assert page().url.endswith("/review/")
+
+def test_a_line_that_is_cut_at_every_step_loses_nothing(visitor, quiz_course):
+    officer = visitor("lossy")
+    officer.sign_in("learner1@demo.example")
+    enrol_and_start(officer, quiz_course("lossy", "On a bad line", questions.MACHINE))
+    phone, count = Phone(officer), len(questions.MACHINE)
+    typed = next(n for n in range(2, count + 1) if kind_at(phone.page, n) in {"text", "gaps"})
+
+    cut_before_the_first_answer(phone)
+    cut_while_typing(phone, typed)
+    cut_between_questions(phone, count)
+    cut_at_the_end(phone)
+
+    phone.page.wait_for_url("**/review/", timeout=40_000)
+    assert "100 %" in phone.page.inner_text(".big-figure")
+    assert phone.page.locator("text=Receipt").count() == 1
+    phone.page.goto(phone.address)  # what was kept does not come back
+    assert phone.page.url.endswith("/review/")
 
 
 def kind_at(page, number):
@@ -202,32 +215,27 @@ def sign_out_in_another_tab(officer):
     tab.close()
 
 
-def test_lost_replies_a_second_phone_a_lost_session_and_a_file_by_hand(visitor, quiz_course):
-    officer, trainer = visitor("replies"), visitor("replies-trainer")
-    officer.sign_in("learner2@demo.example")
-    trainer.sign_in("trainer@demo.example")
-    address = enrol_and_start(officer, quiz_course("replies", "A weak server", questions.MACHINE))
-    phone, page = Phone(officer), officer.page
-    count = page.locator("section[data-position]").count()
-
+def lose_replies(phone):
     lossy.count = 0
-    officer.context.route("**/api/v1/attempts/*/events", lossy)
+    phone.officer.context.route("**/api/v1/attempts/*/events", lossy)
     for number in (1, 2, 3):
         phone.solve(number)
         phone.go_on(number)
     phone.all_received()
-    officer.context.unroute("**/api/v1/attempts/*/events")
+    phone.officer.context.unroute("**/api/v1/attempts/*/events")
     assert lossy.count > 2
-    officer.faults.clear()  # the 500 was ours
+    phone.officer.faults.clear()  # the 500 was ours
 
-    second = visitor("replies-second", storage_state=officer.context.storage_state())
-    second.page.goto(address)
+
+def go_on_with(second, phone):
+    """On another phone, while the first has no line; what is answered there last counts."""
+    told = "text=This attempt is open on another device too."
+    second.page.goto(phone.address)
     other = Phone(second)
-    second.page.wait_for_selector("text=This attempt is open on another device too.")
+    second.page.wait_for_selector(told)
     assert answered(other.question(1)) == answered(phone.question(1))
     phone.cut()
     phone.go(5)
-    page.keyboard.press("Tab")
     phone.solve(5)
     phone.waits()
     for number in (4, 5):
@@ -237,17 +245,20 @@ def test_lost_replies_a_second_phone_a_lost_session_and_a_file_by_hand(visitor, 
     second.look("second-phone")
     phone.mend()
     phone.all_received()
-    page.wait_for_selector("text=This attempt is open on another device too.")
-    page.reload()
+    phone.page.wait_for_selector(told)
+    phone.page.reload()
     assert answered(phone.question(4)) == answered(other.question(4))
 
+
+def lose_the_session(phone, email):
+    page, officer = phone.page, phone.officer
     sign_out_in_another_tab(officer)
     phone.go(6)
     phone.solve(6)
     page.wait_for_selector("text=You were signed out.")
     officer.look("signed-out")
     page.click("[data-part=problems] a")
-    page.fill("[name=login]", "learner2@demo.example")
+    page.fill("[name=login]", email)
     page.fill("[name=password]", officer.platform.password)
     page.click("main button.button")
     page.wait_for_url("**/attempts/**")
@@ -256,13 +267,16 @@ def test_lost_replies_a_second_phone_a_lost_session_and_a_file_by_hand(visitor, 
     phone.go(6)
     assert "received" in phone.question(6).inner_text()
 
+
+def bring_by_hand(phone, trainer, count):
+    """The rest is answered without a line, and a trainer takes in the file that the phone saved."""
     phone.cut()
     for number in range(7, count + 1):
         phone.go(number)
         phone.solve(number)
     phone.go_on(count)
-    with page.expect_download() as download:
-        page.click("[data-download]")
+    with phone.page.expect_download() as download:
+        phone.page.click("[data-download]")
     trainer.go("/o/centre/answer-files/")
     trainer.look("answer-file")
     trainer.page.set_input_files("input[type=file]", download.value.path())
@@ -271,12 +285,26 @@ def test_lost_replies_a_second_phone_a_lost_session_and_a_file_by_hand(visitor, 
     trainer.look("answer-file-taken")
     trainer.click("a:has-text('See the attempt')")
     trainer.look("attempt-detail")
-
     phone.mend()
     phone.all_received()
-    page.click("[data-hand-in]")
-    page.wait_for_url("**/review/")
-    assert "100 %" in page.inner_text(".big-figure")
+
+
+def test_lost_replies_a_second_phone_a_lost_session_and_a_file_by_hand(visitor, quiz_course):
+    officer, trainer = visitor("replies"), visitor("replies-trainer")
+    officer.sign_in("learner2@demo.example")
+    trainer.sign_in("trainer@demo.example")
+    enrol_and_start(officer, quiz_course("replies", "A weak server", questions.MACHINE))
+    phone = Phone(officer)
+
+    lose_replies(phone)
+    second = visitor("replies-second", storage_state=officer.context.storage_state())
+    go_on_with(second, phone)
+    lose_the_session(phone, "learner2@demo.example")
+    bring_by_hand(phone, trainer, len(questions.MACHINE))
+
+    phone.page.click("[data-hand-in]")
+    phone.page.wait_for_url("**/review/")
+    assert "100 %" in phone.page.inner_text(".big-figure")
 
 
 # From the author's bank to the corrected result
