@@ -3,6 +3,7 @@
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
@@ -13,12 +14,18 @@ from wagtail.snippets.views.snippets import UsageView
 from assessments.domain.importing import begin_import, read_file
 from assessments.formats.exporting import export_items
 from assessments.forms import ExportForm, ImportForm
+from assessments.interactions import KINDS
 from assessments.models import Item, ItemBank, ItemImport
 
 
 def bank_url(name):
     """The name of one of the addresses below, which Wagtail's viewset gives out."""
     return ItemBank.snippet_viewset.get_url_name(name)
+
+
+def kind_label(name):
+    """A kind as authors call it; one that we do not have as its file does."""
+    return KINDS[name].label if name in KINDS else name
 
 
 class BankView(WagtailAdminTemplateMixin, TemplateView):
@@ -35,6 +42,13 @@ class BankView(WagtailAdminTemplateMixin, TemplateView):
 
     def get_page_subtitle(self):
         return self.bank.name
+
+    def get_breadcrumbs_items(self):
+        return [
+            *super().get_breadcrumbs_items(),
+            {"url": reverse(bank_url("list")), "label": ItemBank._meta.verbose_name_plural},
+            {"url": "", "label": self.page_title, "sublabel": self.bank.name},
+        ]
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(bank=self.bank, **kwargs)
@@ -82,7 +96,11 @@ class ItemImportView(BankView):
         return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs):
-        report = self.found.report
+        report = {
+            heading: [row | {"kind": kind_label(row["kind"])} for row in rows]
+            for heading, rows in self.found.report.items()
+            if isinstance(rows, list)
+        }
         return super().get_context_data(
             found=self.found,
             report=[

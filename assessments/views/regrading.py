@@ -12,6 +12,7 @@ from wagtail.log_actions import log
 from assessments.domain.items import also_accepting, bodies, publish_body
 from assessments.domain.regrading import begin_regrade, foresee_regrade
 from assessments.forms import ReasonForm
+from assessments.interactions.markup import plain
 from assessments.models import Item, Regrade
 from assessments.views.teaching import demand
 from lms.core.errors import Refused
@@ -41,6 +42,12 @@ def _asked(request, organisation, item):
     return regrade, body
 
 
+def _named(body, answer):
+    """An answer in words: an option is asked for by its id."""
+    options = {option.id: option.text for option in getattr(body, "options", [])}
+    return plain(options.get(answer, answer))
+
+
 def regrade_new(request, organisation, pk):
     """What a regrade would change, and the button that starts it."""
     demand(request, organisation)
@@ -63,7 +70,7 @@ def regrade_new(request, organisation, pk):
         "item": item,
         "body": bodies([item.current])[item.current_id],
         "action": request.GET.get("action", "rescore"),
-        "option": request.GET.get("option", ""),
+        "option": _named(bodies([item.current])[item.current_id], request.GET.get("option", "")),
         "forecast": forecast,
         "changes": forecast.changes[:SHOWN],
         "form": form,

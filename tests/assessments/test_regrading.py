@@ -147,7 +147,7 @@ def test_a_trainer_accepts_another_answer_with_one_click(
     assert Item.objects.get(pk=wronged.wrong.pk).current.number == 2
     assert scores() == [2.0] * LEARNERS
     page = client.get(response["Location"]).content.decode()
-    assert f"{LEARNERS} results changed" in page
+    assert f"Results that changed: {LEARNERS}" in page
     csv = client.get(response["Location"] + "?format=csv").content.decode()
     assert csv.count("\n") == LEARNERS + 1
 

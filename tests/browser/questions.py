@@ -7,6 +7,10 @@ import pytest
 import yaml
 from PIL import Image, ImageDraw
 
+from assessments.formats.bodies import body_of
+from assessments.formats.markup import Files
+from assessments.formats.records import ReadItem
+from assessments.formats.writing import write_items
 from tests.assessments.interactions.bodies import a_point_for, declared
 from tests.browser.answers import exactly, plain
 
@@ -52,6 +56,20 @@ RULES = (
     + "".join(a_point_for(name) for name in ("PLACE", "YEAR"))
     + "</responseProcessing></item>"
 )
+SEVERAL = (
+    '<assessmentItem xmlns="http://www.imsglobal.org/xsd/imsqti_v2p1" identifier="processed" title="processed"'
+    ' adaptive="false" timeDependent="false">'
+    + RULES.removeprefix("<item>")
+    .replace(
+        "<responseProcessing>",
+        '<itemBody><p>The file was moved to the <textEntryInteraction responseIdentifier="PLACE"/> in:</p>'
+        '<choiceInteraction responseIdentifier="YEAR" shuffle="false" maxChoices="1">'
+        '<simpleChoice identifier="o1">2021</simpleChoice><simpleChoice identifier="o2">2023</simpleChoice>'
+        "</choiceInteraction></itemBody><responseProcessing>",
+    )
+    .removesuffix("</item>")
+    + "</assessmentItem>"
+)
 MACHINE = {
     "choice": {
         "prompt": "Who answers for a letter that a machine drafted?",
@@ -67,7 +85,7 @@ MACHINE = {
     },
     "number": {
         "prompt": "How many grams are three kilograms?",
-        "units": [{"symbol": "g"}, {"symbol": "kg", "factor": "1000"}],
+        "unit": "g",
         "answers": [{"value": "3000"}],
     },
     "gaps": {
@@ -109,8 +127,8 @@ MACHINE = {
         "right": ["s2", "s3"],
     },
     "processed": {
-        "prompt": "Where and when?",
-        "text": "<p>The file was moved to the [[PLACE]] in [[YEAR]].</p>",
+        "prompt": "",  # its text asks
+        "text": "<p>The file was moved to the [[PLACE]] in:</p>[[YEAR]]",
         "parts": [
             {
                 "id": "PLACE",
@@ -120,7 +138,6 @@ MACHINE = {
             {
                 "id": "YEAR",
                 "kind": "choice",
-                "is_inline": True,
                 "data": {
                     "prompt": "",
                     "options": [{**side, "mark": "1"} for side in sides("o", "2021", "2023")],
@@ -164,60 +181,65 @@ def named(texts, wanted):
     return next(text["text"] for text in texts if text["id"] == wanted)
 
 
-def steps(kind, data):
-    """[(what is done, the end of the control's name, its value)] that answer a question fully."""
-    match kind:
-        case "choice" | "choices":
-            return [("tick", "", each["id"]) for each in data["options"] if each["mark"] == "1"]
-        case "text":
-            return [("type", "", data["answers"][0]["text"])]
-        case "essay":
-            return [("type", "", ESSAY)]
-        case "number":
-            return [("type", "-number", data["answers"][0]["value"]), ("pick", "-unit", "g")]
-        case "gaps":
-            return [
-                ("type", "-g1", "country"),
-                ("type", "-g2", "47"),
-                ("pick", "-g3", "governor"),
-            ]
-        case "gap_match":
-            return [
-                ("pick", f"-{gap['id']}", named(data["words"], gap["words"][0]))
-                for gap in data["gaps"]
-            ]
-        case "graphic_gap_match":
-            return [
-                ("pick", f"-{spot['id']}", named(data["labels"], spot["labels"][0]))
-                for spot in data["spots"]
-            ]
-        case "match":
-            return [("tick", f"-{pair['source']}", pair["target"]) for pair in data["pairs"]]
-        case "order":
-            return [("pick", f"-{each}", str(n)) for n, each in enumerate(data["order"], 1)]
-        case "hottext" | "hotspot":
-            return [("tick", "", each) for each in data["right"]]
-        case "scale":
-            return [("tick", "-s1", "p3")]
-        case "upload":
-            return [("bring", "-files", "")]
-        case "processed":
-            return [("type", "-PLACE", "registry"), ("pick", "-YEAR", "2023")]
+def choose_options(data):
+    return [("choose", "", each["text"]) for each in data["options"] if each["mark"] == "1"]
+
+
+def tick_right(data):
+    return [("tick", "", each) for each in data["right"]]
+
+
+# how a question is answered fully: (what is done, the end of the control's name, its value) of each control
+STEPS = {
+    "choice": choose_options,
+    "choices": choose_options,
+    "text": lambda data: [("type", "", data["answers"][0]["text"])],
+    "essay": lambda _data: [("type", "", ESSAY)],
+    "number": lambda data: [("type", "-number", data["answers"][0]["value"])],
+    "gaps": lambda _data: [
+        ("type", "-g1", "country"),
+        ("type", "-g2", "47"),
+        ("pick", "-g3", "governor"),
+    ],
+    "gap_match": lambda data: [
+        ("pick", f"-{gap['id']}", named(data["words"], gap["words"][0])) for gap in data["gaps"]
+    ],
+    "graphic_gap_match": lambda data: [
+        ("pick", f"-{spot['id']}", named(data["labels"], spot["labels"][0]))
+        for spot in data["spots"]
+    ],
+    "match": lambda data: [
+        ("tick", f"-{each['source']}", each["target"]) for each in data["pairs"]
+    ],
+    "order": lambda data: [("pick", f"-{each}", str(n)) for n, each in enumerate(data["order"], 1)],
+    "hottext": tick_right,
+    "hotspot": tick_right,
+    "scale": lambda _data: [("choose", "", "Yes")],
+    "upload": lambda _data: [("bring", "-files", "")],
+    "processed": lambda _data: [("type", "-PLACE", "registry"), ("tick", "-YEAR", "o2")],
+}
 
 
 NOTE = {"name": "note.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4 Checked, signed."}
 
 
 def question_of(section):
-    return BY_PROMPT[plain(section.locator(".quiz-prompt[id]").inner_html())]
+    """(kind, data) of a question; QTI has no place for the prompt of one that is a text with boxes in it."""
+    prompt = plain(section.locator(".quiz-prompt[id]").inner_html())
+    if prompt not in BY_PROMPT:
+        kind = "processed" if section.locator("[name$='-PLACE']").count() else "gaps"
+        return kind, ALL[kind]
+    return BY_PROMPT[prompt]
 
 
 def solve(section):
     """Answer the question of a section by pointer; return its kind."""
     kind, data = question_of(section)
-    for what, end, value in steps(kind, data):
+    for what, end, value in STEPS[kind](data):
         field = section.locator(f"[name$='-value{end}']")
         match what:
+            case "choose":
+                option(section, value).check()
             case "tick":
                 field.and_(section.locator(f"[value='{value}']")).check()
             case "type":
@@ -239,14 +261,18 @@ def tab_to(page, element, presses=60):
     pytest.fail(f"the keyboard does not reach {element}")
 
 
-def tick_by_keyboard(section, name, value):
-    page = section.page
-    box = section.locator(f"[name$='{name}'][value='{value}']")
+def option(section, words):
+    """The box of an option, whose id its author did not choose."""
+    return section.locator("label").filter(has_text=exactly(words)).locator("input")
+
+
+def tick_by_keyboard(section, box):
+    page, name = section.page, box.get_attribute("name")
     if box.get_attribute("type") == "checkbox":
         tab_to(page, box)
         page.keyboard.press("Space")
         return
-    group = section.locator(f"[name$='{name}'][type=radio]")
+    group = section.locator(f"[name='{name}'][type=radio]")
     for _ in range(60):  # Tab reaches one of a group
         if group.evaluate_all("all => all.includes(document.activeElement)"):
             break
@@ -256,17 +282,21 @@ def tick_by_keyboard(section, name, value):
         if box.is_checked():
             return
         page.keyboard.press("ArrowDown")
-    pytest.fail(f"the keyboard does not choose {value}")
+    pytest.fail(f"the keyboard does not choose {box}")
 
 
 def solve_by_keyboard(section):
     """Answer the question of a section by keyboard alone; return its kind."""
     kind, data = question_of(section)
     page = section.page
-    for what, end, value in steps(kind, data):
+    for what, end, value in STEPS[kind](data):
         name = f"-value{end}"
+        if what == "choose":
+            tick_by_keyboard(section, option(section, value))
+            continue
         if what == "tick":
-            tick_by_keyboard(section, name, value)
+            box = section.locator(f"[name$='{name}'][value='{value}']")
+            tick_by_keyboard(section, box)
             continue
         field = section.locator(f"[name$='{name}']")
         tab_to(page, field)
@@ -281,6 +311,24 @@ def solve_by_keyboard(section):
         else:
             assert re.match(exactly(value), field.input_value())
     return kind
+
+
+def package(kinds, tag):
+    """A QTI 2.1 package of one question of each of `kinds`, as another system would export them."""
+    files = Files()
+    picture = files.keep("board.png", board())
+    items = []
+    for kind in kinds:
+        data = dict(ALL[kind])
+        raw = SEVERAL if kind == "processed" else ""
+        if "picture" in data:
+            data["picture"] = PICTURE | {"src": picture}
+        whole = body_of(kind, data).model_dump(mode="json")
+        if "picture" in data:
+            whole["picture"] = data["picture"]
+        given = {"identifier": kind, "kind": kind, "title": kind, "tags": [tag]}
+        items.append(ReadItem(**given, data=whole, raw=raw, raw_format="qti_2_1" if raw else ""))
+    return write_items("qti21", items, files.by_key)
 
 
 COURSE = """---

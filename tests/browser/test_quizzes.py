@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from tests.browser import questions
-from tests.browser.conftest import ROOT
+from tests.browser.conftest import DESKTOP, PHONE, ROOT
 from tests.browser.test_authoring import Author
 
 RECEIVED = "All answers are kept by the server."
@@ -21,7 +21,7 @@ def quiz_course(platform, tmp_path_factory):
 
     def load(key, title, asked, **rules):
         folder = tmp_path_factory.mktemp("courses") / key
-        questions.write_course(folder, key, title, asked, **rules)
+        questions.write_course(folder, key, f"{title} {key}", asked, **rules)
         subprocess.run(
             [sys.executable, str(ROOT / "manage.py"), "load_course", str(folder)],
             env={**os.environ, **platform.environment, "LMS_DEMO": "1"},
@@ -107,15 +107,8 @@ def answered(section):
     )
 
 
-def test_a_line_that_is_cut_at_every_step_loses_nothing(visitor, quiz_course):
-    officer = visitor("lossy")
-    officer.sign_in("learner1@demo.example")
-    enrol_and_start(officer, quiz_course("lossy", "On a bad line", questions.MACHINE))
-    phone, page = Phone(officer), lambda: officer.page
-    count = page().locator("section[data-position]").count()
-    assert count == len(questions.MACHINE)
-
-    phone.cut()  # before the first answer
+def cut_before_the_first_answer(phone):
+    phone.cut()
     phone.solve(1)
     assert phone.waits() >= 1
     assert "kept on this phone" in phone.question(1).inner_text()
@@ -123,58 +116,78 @@ def test_a_line_that_is_cut_at_every_step_loses_nothing(visitor, quiz_course):
     phone.kill_tab()
     assert answered(phone.question(1)) == shown
     assert phone.waits() >= 1
-    officer.look("offline-again")
+    phone.officer.look("offline-again")
     phone.mend()
     phone.all_received()
     assert "received" in phone.question(1).inner_text()
 
-    typed = next(n for n in range(2, count + 1) if kind_at(page(), n) in {"text", "gaps"})
-    phone.go(typed)
-    box = phone.question(typed).locator("[data-part=answer] input[type=text]").first
-    box.press_sequentially("coun", delay=10)  # while typing
+
+def cut_while_typing(phone, number):
+    def box():
+        phone.go(number)
+        return phone.question(number).locator("[data-part=answer] input[type=text]").first
+
+    typed = box()
+    typed.press_sequentially("coun", delay=10)
     phone.cut()
-    box.press_sequentially("try", delay=10)
+    typed.press_sequentially("try", delay=10)
     phone.waits()
     phone.kill_tab()
-    phone.go(typed)
-    box = phone.question(typed).locator("[data-part=answer] input[type=text]").first
-    assert box.input_value() == "country"
+    assert box().input_value() == "country"
     phone.mend()
 
-    for number in range(2, count + 1):  # between questions, back and forth
+
+def cut_between_questions(phone, count):
+    for number in range(2, count + 1):
+        is_cut = number % 3 == 0
         phone.go(number)
-        if number % 3 == 0:
+        if is_cut:
             phone.cut()
         phone.solve(number)
         phone.go_on(number)
-        if number % 3 == 0:
+        if is_cut:
             shown = answered(phone.question(number))
             phone.kill_tab()
             assert answered(phone.question(number)) == shown
             phone.mend()
     phone.all_received()
-    assert page().locator("text=no answer").count() == 0
+    assert phone.page.locator("text=no answer").count() == 0
 
-    phone.cut()  # at the overview, to which the last question led
-    page().wait_for_selector("text=You can hand in all the same")
-    officer.look("overview-offline")
+
+def cut_at_the_end(phone):
+    """At the overview, to which the last question led, and at handing in."""
+    phone.cut()
+    phone.page.wait_for_selector("text=You can hand in all the same")
+    phone.officer.look("overview-offline")
     phone.kill_tab()
     phone.page.click("[data-overview-link]")
-    page().click("[data-hand-in]")  # at handing in
-    page().wait_for_selector("text=Handed in on this phone.")
+    phone.page.click("[data-hand-in]")
+    phone.page.wait_for_selector("text=Handed in on this phone.")
     phone.kill_tab()
-    page().wait_for_selector("text=Handed in on this phone.")
-    assert page().locator("[data-hand-in]").count() == 0
-    assert page().locator("text=no answer").count() == 0
-    officer.look("handed-in-offline")
+    phone.page.wait_for_selector("text=Handed in on this phone.")
+    assert phone.page.locator("[data-hand-in]").count() == 0
+    assert phone.page.locator("text=no answer").count() == 0
+    phone.officer.look("handed-in-offline")
     phone.mend()
 
-    page().wait_for_url("**/review/", timeout=40_000)
-    assert "100 %" in page().inner_text(".big-figure")
-    assert page().locator("text=Receipt").count() == 1
-    officer.go("/learn/")
-    page().goto(phone.address)  # what was kept does not come back
-    assert page().url.endswith("/review/")
+
+def test_a_line_that_is_cut_at_every_step_loses_nothing(visitor, quiz_course):
+    officer = visitor("lossy")
+    officer.sign_in("learner1@demo.example")
+    enrol_and_start(officer, quiz_course("lossy", "On a bad line", questions.MACHINE))
+    phone, count = Phone(officer), len(questions.MACHINE)
+    typed = next(n for n in range(2, count + 1) if kind_at(phone.page, n) in {"text", "gaps"})
+
+    cut_before_the_first_answer(phone)
+    cut_while_typing(phone, typed)
+    cut_between_questions(phone, count)
+    cut_at_the_end(phone)
+
+    phone.page.wait_for_url("**/review/", timeout=40_000)
+    assert "100 %" in phone.page.inner_text(".big-figure")
+    assert phone.page.locator("text=Receipt").count() == 1
+    phone.page.goto(phone.address)  # what was kept does not come back
+    assert phone.page.url.endswith("/review/")
 
 
 def kind_at(page, number):
@@ -202,32 +215,27 @@ def sign_out_in_another_tab(officer):
     tab.close()
 
 
-def test_lost_replies_a_second_phone_a_lost_session_and_a_file_by_hand(visitor, quiz_course):
-    officer, trainer = visitor("replies"), visitor("replies-trainer")
-    officer.sign_in("learner2@demo.example")
-    trainer.sign_in("trainer@demo.example")
-    address = enrol_and_start(officer, quiz_course("replies", "A weak server", questions.MACHINE))
-    phone, page = Phone(officer), officer.page
-    count = page.locator("section[data-position]").count()
-
+def lose_replies(phone):
     lossy.count = 0
-    officer.context.route("**/api/v1/attempts/*/events", lossy)
+    phone.officer.context.route("**/api/v1/attempts/*/events", lossy)
     for number in (1, 2, 3):
         phone.solve(number)
         phone.go_on(number)
     phone.all_received()
-    officer.context.unroute("**/api/v1/attempts/*/events")
+    phone.officer.context.unroute("**/api/v1/attempts/*/events")
     assert lossy.count > 2
-    officer.faults.clear()  # the 500 was ours
+    phone.officer.faults.clear()  # the 500 was ours
 
-    second = visitor("replies-second", storage_state=officer.context.storage_state())
-    second.page.goto(address)
+
+def go_on_with(second, phone):
+    """On another phone, while the first has no line; what is answered there last counts."""
+    told = "text=This attempt is open on another device too."
+    second.page.goto(phone.address)
     other = Phone(second)
-    second.page.wait_for_selector("text=This attempt is open on another device too.")
+    second.page.wait_for_selector(told)
     assert answered(other.question(1)) == answered(phone.question(1))
     phone.cut()
     phone.go(5)
-    page.keyboard.press("Tab")
     phone.solve(5)
     phone.waits()
     for number in (4, 5):
@@ -237,17 +245,20 @@ def test_lost_replies_a_second_phone_a_lost_session_and_a_file_by_hand(visitor, 
     second.look("second-phone")
     phone.mend()
     phone.all_received()
-    page.wait_for_selector("text=This attempt is open on another device too.")
-    page.reload()
+    phone.page.wait_for_selector(told)
+    phone.page.reload()
     assert answered(phone.question(4)) == answered(other.question(4))
 
+
+def lose_the_session(phone, email):
+    page, officer = phone.page, phone.officer
     sign_out_in_another_tab(officer)
     phone.go(6)
     phone.solve(6)
     page.wait_for_selector("text=You were signed out.")
     officer.look("signed-out")
     page.click("[data-part=problems] a")
-    page.fill("[name=login]", "learner2@demo.example")
+    page.fill("[name=login]", email)
     page.fill("[name=password]", officer.platform.password)
     page.click("main button.button")
     page.wait_for_url("**/attempts/**")
@@ -256,13 +267,16 @@ def test_lost_replies_a_second_phone_a_lost_session_and_a_file_by_hand(visitor, 
     phone.go(6)
     assert "received" in phone.question(6).inner_text()
 
+
+def bring_by_hand(phone, trainer, count):
+    """The rest is answered without a line, and a trainer takes in the file that the phone saved."""
     phone.cut()
     for number in range(7, count + 1):
         phone.go(number)
         phone.solve(number)
     phone.go_on(count)
-    with page.expect_download() as download:
-        page.click("[data-download]")
+    with phone.page.expect_download() as download:
+        phone.page.click("[data-download]")
     trainer.go("/o/centre/answer-files/")
     trainer.look("answer-file")
     trainer.page.set_input_files("input[type=file]", download.value.path())
@@ -271,12 +285,26 @@ def test_lost_replies_a_second_phone_a_lost_session_and_a_file_by_hand(visitor, 
     trainer.look("answer-file-taken")
     trainer.click("a:has-text('See the attempt')")
     trainer.look("attempt-detail")
-
     phone.mend()
     phone.all_received()
-    page.click("[data-hand-in]")
-    page.wait_for_url("**/review/")
-    assert "100 %" in page.inner_text(".big-figure")
+
+
+def test_lost_replies_a_second_phone_a_lost_session_and_a_file_by_hand(visitor, quiz_course):
+    officer, trainer = visitor("replies"), visitor("replies-trainer")
+    officer.sign_in("learner2@demo.example")
+    trainer.sign_in("trainer@demo.example")
+    enrol_and_start(officer, quiz_course("replies", "A weak server", questions.MACHINE))
+    phone = Phone(officer)
+
+    lose_replies(phone)
+    second = visitor("replies-second", storage_state=officer.context.storage_state())
+    go_on_with(second, phone)
+    lose_the_session(phone, "learner2@demo.example")
+    bring_by_hand(phone, trainer, len(questions.MACHINE))
+
+    phone.page.click("[data-hand-in]")
+    phone.page.wait_for_url("**/review/")
+    assert "100 %" in phone.page.inner_text(".big-figure")
 
 
 # From the author's bank to the corrected result
@@ -336,9 +364,7 @@ class QuestionForm:
         self.page.locator(f"*:has(> [name='{self.name(part)}-count'])").locator(
             "button.c-sf-add-button"
         ).last.click()
-        self.page.wait_for_selector(
-            f"[name='{self.name(part)}-{before}-order']", state="attached"
-        )
+        self.page.wait_for_selector(f"[name='{self.name(part)}-{before}-order']", state="attached")
 
     def place(self, bank, identifier, tags):
         page = self.page
@@ -376,7 +402,7 @@ def write_by_hand(author, bank):
             wrong.add("options")
         wrong.write(f"options-{number}-value-text", option["text"])
         wrong.fill(f"options-{number}-value-mark", "1" if number == 1 else "0")  # the wrong key
-    wrong.place(bank, "signs", "claims")
+    wrong.place(bank, "signs", "fixed")
     author.look("question-editor")
     told = wrong.try_it(lambda frame: frame.locator("label", has_text="The machine").click())
     assert "This brings 1 of the points." in told
@@ -386,6 +412,7 @@ def write_by_hand(author, bank):
     number = QuestionForm(author, "A number")
     number.write("prompt", questions.ALL["number"]["prompt"])
     number.fill("answers-0-value-value", "3000")
+    number.fill("unit", "g")
     number.place(bank, "grams", "claims")
     told = number.try_it(lambda frame: frame.locator("[name$=-number]").fill("3"))
     assert "This brings 0 of the points." in told
@@ -403,7 +430,212 @@ def write_by_hand(author, bank):
     essay.write("prompt", questions.ALL["essay"]["prompt"])
     essay.fill("min_words", "5")
     essay.write("model_answer", "Against the register, in writing, signed.")
-    essay.place(bank, "essay", "claims")
+    essay.place(bank, "essay", "fixed")
     told = essay.try_it(lambda frame: frame.locator("textarea").fill("By heart."))
     assert "A person marks this" in told
     essay.publish()
+
+
+FIXED = ("signs", "essay")
+BY_HAND = ("choice", "number", "text", "essay")
+
+
+def import_the_rest(author, bank):
+    """All other kinds, from a file of another system, with its report."""
+    page = author.page
+    written = questions.package([kind for kind in questions.ALL if kind not in BY_HAND], "claims")
+    assert written.lost == []
+    author.visitor.go(f"/cms/snippets/assessments/itembank/?q={bank.replace(' ', '+')}")
+    row = page.locator("main tr", has_text=bank)
+    row.hover()
+    row.get_by_role("button", name="More options").click()
+    page.locator("a:visible", has_text="Import questions").click()
+    page.set_input_files(
+        "input[type=file]",
+        {"name": "bank.zip", "mimeType": "application/zip", "buffer": written.data},
+    )
+    page.click("main button:has-text('Read the file')")
+    count = len(questions.ALL) - len(BY_HAND)
+    page.click(f"main button:has-text('Take in {count} questions')", timeout=30_000)
+    page.wait_for_selector("main a:has-text('See the questions')", timeout=30_000)
+    author.look("import-report")
+
+
+def build_quiz(author, module, bank):
+    """A page with fixed questions and a draw, previewed and published; return its title."""
+    page, title = author.page, f"Check: {bank}"
+    author.open(module)
+    number = page.url.split("/")[-3]
+    author.visitor.go(f"/cms/pages/{number}/add_subpage/")
+    page.locator("main a", has_text="Quiz").first.click()
+    page.fill("#id_title", title)
+    section = "sections-{}-value-{}".format
+    for place, name in enumerate(("Read first", "From the bank")):
+        page.locator("*:has(> [name='sections-count']) button.c-sf-add-button").last.click()
+        page.fill(f"[name='{section(place, 'title')}']", name)
+
+    def add(place, label, nth):
+        items = section(place, "items")
+        page.locator(f"*:has(> [name='{items}-count']) button.c-sf-add-button").last.click()
+        page.get_by_role("option", name=label, exact=True).click()
+        page.wait_for_selector(f"[name='{items}-{nth}-type']", state="attached")
+        return f"{items}-{nth}-value"
+
+    for nth, identifier in enumerate(FIXED):
+        prefix = add(0, "A question", nth)
+        page.locator(
+            f"[data-contentpath]:has([name='{prefix}-item']) button:visible",
+            has_text="Choose question",
+        ).last.click()
+        choose_from_modal(page, f"{bank} {identifier}")
+    prefix = add(1, "Questions drawn from a bank", 0)
+    page.locator("button:visible", has_text="Choose question bank").last.click()
+    choose_from_modal(page, bank)
+    page.fill(f"[name='{prefix}-tags']", "claims")
+    page.fill(f"[name='{prefix}-count']", str(len(questions.ALL) - len(FIXED)))
+    author.look("quiz-editor")
+    page.get_by_role("button", name="Save draft").click()
+    page.wait_for_url("**/edit/")
+    number = page.url.split("/")[-3]
+    author.visitor.go(f"/cms/pages/{number}/view_draft/")
+    page.set_viewport_size(PHONE)
+    author.visitor.look("quiz-preview")
+    page.set_viewport_size(DESKTOP)
+    author.visitor.go(f"/cms/pages/{number}/edit/")
+    author.press("Publish")
+    return title
+
+
+def move_run_of(author, course, title):
+    """Publish the course, and move its run to what was published."""
+    page = author.page
+    author.open(course)
+    author.press("Publish")
+    author.visitor.go("/cms/run/")
+    page.locator("main tr", has_text=course).locator("a", has_text="Move to edition 2").click()
+    assert title in page.inner_text("main")
+    page.locator("main button", has_text="to edition 2").click()
+    page.wait_for_selector(".messages li")
+
+
+def take_by_keyboard(officer, course, title):
+    """Enrol, then answer all of a quiz by keyboard alone with no line in the middle; return the address."""
+    page = officer.page
+    officer.go(f"/courses/{course}/enrol/")
+    page.select_option("[name=organisation]", index=1)
+    officer.click("main button.button")
+    officer.click(f"main a:has-text('{title}')")
+    officer.look("start")
+    questions.tab_to(page, page.locator("main .card form button.button"))
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    wait_until_kept(page)
+    count = page.locator("section[data-position]").count()
+    seen = set()
+    for number in range(1, count + 1):
+        section = page.locator(f"#question-{number}")
+        kind = questions.question_of(section)[0]
+        officer.context.set_offline(count // 3 < number < count and kind != "upload")
+        seen.add(questions.solve_by_keyboard(section))
+        officer.look(kind)
+        questions.tab_to(page, section.locator("[data-next]"))
+        page.keyboard.press("Enter")
+    officer.context.set_offline(False)
+    assert seen == set(questions.ALL)
+    page.wait_for_selector(f"text={RECEIVED}", timeout=40_000)
+    officer.look("overview")
+    questions.tab_to(page, page.locator("[data-hand-in]"))
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/review/")
+    assert "A trainer marks a part of it." in page.inner_text("main")
+    officer.look("waits-for-marks")
+    return page.url
+
+
+def mark_all(trainer, bank):
+    """Go through the queue until nothing of `bank` waits."""
+    page = trainer.page
+    trainer.go("/o/centre/marking/")
+    trainer.look("marking")
+    for _ in range(2):
+        trainer.go("/o/centre/marking/")
+        page.locator("main .card", has_text=bank).locator("a").first.click()
+        trainer.look("mark")
+        page.locator("[name^=points-]").first.fill("1")
+        page.fill("[name=comment]", "Well checked.")
+        trainer.click("button:has-text('Mark and go on')")
+    trainer.go("/o/centre/marking/")
+    assert page.locator("main .card", has_text=bank).count() == 0
+
+
+def put_right(author, bank, right):
+    """Accept the answer that the wrong key missed, after a look at what that changes."""
+    visitor, page = author.visitor, author.page
+    visitor.go("/cms/snippets/assessments/item/?q=signs")
+    page.locator("main tr", has_text=bank).locator("td.title a").first.click()
+    page.wait_for_url("**/edit/**")
+    pk = re.search(r"/edit/(\d+)/", page.url)[1]
+    option = page.locator("[name=body-0-value-options-0-id]").input_value()
+    page.set_viewport_size(PHONE)
+    visitor.go(f"/o/centre/questions/{pk}/regrade/?action=accept&option={option}")
+    words = page.inner_text("main")
+    assert right in words
+    assert "Results that go up: 1; that go down: 0." in words
+    visitor.look("dry-run")
+    page.fill("[name=reason]", "The key named the machine; the officer who signs answers.")
+    visitor.click("main button.button")
+    page.wait_for_selector("text=Results that changed: 1", timeout=30_000)
+    visitor.look("regraded")
+
+
+def test_from_the_author_s_bank_to_the_corrected_result(visitor, quiz_course):
+    trainer, officer = visitor("quiz-author"), visitor("quiz-officer")
+    trainer.sign_in("trainer@demo.example")
+    officer.sign_in("learner6@demo.example")
+    course = quiz_course("claims", "Land claims", {"choice": questions.MACHINE["choice"]})
+    title = f"Land claims {course}"
+    author, bank = Author(trainer), f"Bank of {course}"
+
+    build_bank(author, bank)
+    write_by_hand(author, bank)
+    import_the_rest(author, bank)
+    quiz = build_quiz(author, f"{title}: check", bank)
+    move_run_of(author, title, quiz)
+    trainer.page.set_viewport_size(PHONE)
+
+    review = take_by_keyboard(officer, course, quiz)
+    receipt = officer.page.inner_text(".serial")
+    mark_all(trainer, bank)
+    officer.page.goto(review)
+    before = percent(officer.page)
+    assert before < 100
+    officer.look("marked")
+
+    put_right(author, bank, questions.ALL["choice"]["options"][0]["text"])
+
+    officer.page.reload()
+    assert percent(officer.page) == 100
+    assert officer.page.inner_text(".serial") == receipt
+    assert "marked again after the question was put right" in officer.page.inner_text("main")
+    assert "Well checked." in officer.page.inner_text("main")
+    officer.look("corrected")
+    look_at_the_run(trainer, course, quiz)
+
+
+def percent(page):
+    return int(re.search(r"\d+", page.inner_text(".big-figure"))[0])
+
+
+def look_at_the_run(trainer, course, quiz):
+    """The pages on which a trainer follows a run."""
+    page = trainer.page
+    trainer.go("/o/centre/runs/")
+    trainer.look("runs")
+    card = page.locator("main .card, main tr", has_text=course.upper())
+    card.locator("a", has_text=quiz).first.click()
+    trainer.look("quiz-run")
+    trainer.click("main a:has-text('Gradebook')")
+    trainer.look("gradebook")
+    page.go_back()
+    page.locator("main th a").first.click()
+    trainer.look("attempt")
