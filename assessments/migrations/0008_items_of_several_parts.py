@@ -6,15 +6,1385 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('assessments', '0007_kinds'),
+        ("assessments", "0007_kinds"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='item',
-            name='body',
-            field=wagtail.fields.StreamField([('choice', 22), ('choices', 26), ('text', 35), ('number', 49), ('gaps', 61), ('gap_match', 67), ('match', 77), ('order', 84), ('hottext', 90), ('hotspot', 103), ('graphic_gap_match', 111), ('essay', 122), ('upload', 126), ('scale', 131), ('processed', 135)], block_lookup={0: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'italic', 'code', 'superscript', 'subscript', 'ol', 'ul', 'link', 'image'], 'label': 'Question', 'required': True}), 1: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'italic', 'code', 'superscript', 'subscript', 'image'], 'label': 'Answer'}), 2: ('wagtail.blocks.DecimalBlock', (), {'default': Decimal('0'), 'help_text': '1 for right, 0 for wrong, 0.5 for half right; below 0 takes points away.', 'label': 'Share of the points', 'max_value': Decimal('1'), 'min_value': Decimal('-1')}), 3: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'italic', 'code', 'superscript', 'subscript', 'ol', 'ul', 'link', 'image'], 'label': 'What to say to those who answer this', 'required': False}), 4: ('wagtail.blocks.StructBlock', [[('text', 1), ('mark', 2), ('feedback', 3)]], {}), 5: ('wagtail.blocks.ListBlock', (4,), {'help_text': 'One of them is right.', 'label': 'Answers', 'max_num': 50, 'min_num': 2}), 6: ('wagtail.blocks.BooleanBlock', (), {'default': True, 'label': 'Show them in a different order to each person', 'required': False}), 7: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'italic', 'code', 'superscript', 'subscript', 'ol', 'ul', 'link', 'image'], 'help_text': 'Shown to everyone once answers may be seen.', 'label': 'Explanation', 'required': False}), 8: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'italic', 'code', 'superscript', 'subscript', 'ol', 'ul', 'link', 'image'], 'label': 'Hint', 'required': True}), 9: ('wagtail.blocks.ListBlock', (8,), {'default': [], 'help_text': 'Shown one by one after wrong tries, where a quiz has them.', 'label': 'Hints'}), 10: ('wagtail.blocks.CharBlock', (), {'help_text': 'Write {name} with this name wherever its value belongs.', 'label': 'Name', 'max_length': 31}), 11: ('wagtail.blocks.ChoiceBlock', [], {'choices': [('range', 'Drawn from a range'), ('list', 'Drawn from a list'), ('expression', 'Worked out from the variables above')], 'label': 'Its value'}), 12: ('wagtail.blocks.CharBlock', (), {'default': '', 'label': 'From', 'max_length': 4000, 'required': False}), 13: ('wagtail.blocks.CharBlock', (), {'default': '', 'label': 'To', 'max_length': 4000, 'required': False}), 14: ('wagtail.blocks.CharBlock', (), {'default': '1', 'label': 'In steps of', 'max_length': 4000}), 15: ('wagtail.blocks.CharBlock', (), {'max_length': 4000}), 16: ('wagtail.blocks.ListBlock', (15,), {'default': [], 'label': 'List'}), 17: ('wagtail.blocks.CharBlock', (), {'default': '', 'help_text': 'Such as round(a * b / 100, 2).', 'label': 'Expression', 'max_length': 4000, 'required': False}), 18: ('wagtail.blocks.IntegerBlock', (), {'label': 'Decimals shown', 'max_value': 10, 'min_value': 0, 'required': False}), 19: ('wagtail.blocks.StructBlock', [[('name', 10), ('how', 11), ('low', 12), ('high', 13), ('step', 14), ('choices', 16), ('expression', 17), ('decimals', 18)]], {}), 20: ('wagtail.blocks.ListBlock', (19,), {'default': [], 'help_text': 'Drawn anew for each person.', 'label': 'Variables'}), 21: ('wagtail.blocks.ListBlock', (15,), {'default': [], 'help_text': 'Such as a > b. Values are drawn again until all hold.', 'label': 'Conditions on the variables'}), 22: ('wagtail.blocks.StructBlock', [[('prompt', 0), ('options', 5), ('is_shuffled', 6), ('feedback', 7), ('hints', 9), ('variables', 20), ('constraints', 21)]], {}), 23: ('wagtail.blocks.ListBlock', (4,), {'help_text': 'Those with a share above 0 are right.', 'label': 'Answers', 'max_num': 50, 'min_num': 2}), 24: ('wagtail.blocks.ChoiceBlock', [], {'choices': [('right_minus_wrong', 'Right ones less wrong ones'), ('all_or_nothing', 'All right ones and no other, or nothing'), ('marks', 'The sum of the shares')], 'label': 'Scored by'}), 25: ('wagtail.blocks.IntegerBlock', (), {'default': 0, 'help_text': '0: as many as one likes.', 'label': 'How many may be chosen', 'min_value': 0}), 26: ('wagtail.blocks.StructBlock', [[('prompt', 0), ('options', 23), ('method', 24), ('max_choices', 25), ('is_shuffled', 6), ('feedback', 7), ('hints', 9), ('variables', 20), ('constraints', 21)]], {}), 27: ('wagtail.blocks.CharBlock', (), {'label': 'Answer', 'max_length': 4000}), 28: ('wagtail.blocks.ChoiceBlock', [], {'choices': [('folded', 'As words: spaces and quotes do not matter'), ('exact', 'Letter by letter'), ('wildcard', 'With * for anything'), ('pattern', 'As a pattern (RE2)')], 'label': 'How it is compared'}), 29: ('wagtail.blocks.DecimalBlock', (), {'default': Decimal('1'), 'help_text': '1 for right, 0 for wrong, 0.5 for half right; below 0 takes points away.', 'label': 'Share of the points', 'max_value': Decimal('1'), 'min_value': Decimal('-1')}), 30: ('wagtail.blocks.StructBlock', [[('text', 27), ('how', 28), ('mark', 29), ('feedback', 3)]], {}), 31: ('wagtail.blocks.ListBlock', (30,), {'help_text': 'The first that fits counts. A last one of * with 0 can say why others are wrong.', 'label': 'Accepted answers', 'max_num': 100, 'min_num': 1}), 32: ('wagtail.blocks.IntegerBlock', (), {'default': 20, 'label': 'Letters that the box shows', 'max_value': 200, 'min_value': 1}), 33: ('wagtail.blocks.BooleanBlock', (), {'default': False, 'label': 'Capital letters matter', 'required': False}), 34: ('wagtail.blocks.BooleanBlock', (), {'default': False, 'label': 'Accents matter', 'required': False}), 35: ('wagtail.blocks.StructBlock', [[('prompt', 0), ('answers', 31), ('width', 32), ('is_case_sensitive', 33), ('is_accent_sensitive', 34), ('feedback', 7), ('hints', 9), ('variables', 20), ('constraints', 21)]], {}), 36: ('wagtail.blocks.CharBlock', (), {'default': '', 'help_text': 'A number, or an expression of the variables, such as a * b.', 'label': 'Right number', 'max_length': 4000, 'required': False}), 37: ('wagtail.blocks.CharBlock', (), {'default': '0', 'label': 'May be off by', 'max_length': 4000}), 38: ('wagtail.blocks.ChoiceBlock', [], {'choices': [('absolute', 'As a number'), ('relative', 'As a share of the number: 0.05 for 5 %'), ('significant', 'In figures that must agree: 3 for three figures')], 'label': 'Measured'}), 39: ('wagtail.blocks.CharBlock', (), {'default': '', 'help_text': 'A range, where no right number is given.', 'label': 'Or from', 'max_length': 4000, 'required': False}), 40: ('wagtail.blocks.CharBlock', (), {'default': '', 'label': 'to', 'max_length': 4000, 'required': False}), 41: ('wagtail.blocks.StructBlock', [[('value', 36), ('tolerance', 37), ('how', 38), ('low', 39), ('high', 40), ('mark', 29), ('feedback', 3)]], {}), 42: ('wagtail.blocks.ListBlock', (41,), {'help_text': 'The first that fits counts.', 'label': 'Accepted numbers', 'max_num': 50, 'min_num': 1}), 43: ('wagtail.blocks.CharBlock', (), {'default': '', 'label': 'Unit printed behind the box', 'max_length': 4000, 'required': False}), 44: ('wagtail.blocks.CharBlock', (), {'label': 'Unit', 'max_length': 4000}), 45: ('wagtail.blocks.DecimalBlock', (), {'default': Decimal('1'), 'help_text': '1 for the unit of the answers; 0.001 for grams where those are kilograms.', 'label': 'Factor'}), 46: ('wagtail.blocks.StructBlock', [[('symbol', 44), ('factor', 45)]], {}), 47: ('wagtail.blocks.ListBlock', (46,), {'default': [], 'help_text': 'Leave empty where the unit is not asked.', 'label': 'Units to choose from', 'max_num': 20}), 48: ('wagtail.blocks.DecimalBlock', (), {'default': Decimal('1'), 'help_text': 'A share of the points: 1 for all of them.', 'label': 'What a wrong unit costs', 'max_value': 1, 'min_value': 0}), 49: ('wagtail.blocks.StructBlock', [[('prompt', 0), ('answers', 42), ('unit', 43), ('units', 47), ('unit_penalty', 48), ('feedback', 7), ('hints', 9), ('variables', 20), ('constraints', 21)]], {}), 50: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'italic', 'code', 'superscript', 'subscript', 'ol', 'ul', 'link', 'image'], 'help_text': 'Write [[1]] where the first gap belongs, [[2]] for the second.', 'label': 'Text', 'required': True}), 51: ('wagtail.blocks.ChoiceBlock', [], {'choices': [('text', 'With words'), ('number', 'With a number'), ('dropdown', 'From a list')], 'label': 'How it is filled'}), 52: ('wagtail.blocks.ListBlock', (30,), {'default': [], 'help_text': 'Of words; of a list, the numbers of its right options: 1, 2 and so on.', 'label': 'Accepted answers'}), 53: ('wagtail.blocks.ListBlock', (41,), {'default': [], 'label': 'Accepted numbers'}), 54: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'italic', 'code', 'superscript', 'subscript', 'image'], 'label': 'Option'}), 55: ('wagtail.blocks.ListBlock', (54,), {'default': [], 'label': 'List', 'max_num': 50}), 56: ('wagtail.blocks.IntegerBlock', (), {'default': 12, 'label': 'Letters that the box shows', 'max_value': 100, 'min_value': 1}), 57: ('wagtail.blocks.DecimalBlock', (), {'default': Decimal('1'), 'help_text': '2 makes it count as much as two others.', 'label': 'Weight', 'max_value': 1000}), 58: ('wagtail.blocks.StructBlock', [[('how', 51), ('accepted', 52), ('numbers', 53), ('options', 55), ('width', 56), ('weight', 57)]], {}), 59: ('wagtail.blocks.ListBlock', (58,), {'label': "Gaps, in their numbers' order", 'max_num': 50, 'min_num': 1}), 60: ('wagtail.blocks.BooleanBlock', (), {'default': False, 'label': 'Show them in a different order to each person', 'required': False}), 61: ('wagtail.blocks.StructBlock', [[('prompt', 0), ('text', 50), ('gaps', 59), ('is_shuffled', 60), ('is_case_sensitive', 33), ('is_accent_sensitive', 34), ('feedback', 7), ('hints', 9), ('variables', 20), ('constraints', 21)]], {}), 62: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'italic', 'code', 'superscript', 'subscript', 'image'], 'label': 'Word'}), 63: ('wagtail.blocks.CharBlock', (), {'default': '', 'help_text': "The gap's number, several as 1, 3; empty for a word that is right nowhere.", 'label': 'Right in gap', 'max_length': 4000, 'required': False}), 64: ('wagtail.blocks.IntegerBlock', (), {'default': 1, 'help_text': '0: as often as one likes.', 'label': 'How often it may be used', 'min_value': 0}), 65: ('wagtail.blocks.StructBlock', [[('text', 62), ('gaps', 63), ('uses', 64)]], {}), 66: ('wagtail.blocks.ListBlock', (65,), {'label': 'Words to choose from', 'max_num': 100, 'min_num': 1}), 67: ('wagtail.blocks.StructBlock', [[('prompt', 0), ('text', 50), ('words', 66), ('is_shuffled', 6), ('feedback', 7), ('hints', 9), ('variables', 20), ('constraints', 21)]], {}), 68: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'italic', 'code', 'superscript', 'subscript', 'image'], 'label': 'Thing'}), 69: ('wagtail.blocks.CharBlock', (), {'default': '', 'help_text': 'The number of its choice in the list below, several as 1, 3.', 'label': 'Belongs to', 'max_length': 4000, 'required': False}), 70: ('wagtail.blocks.StructBlock', [[('text', 68), ('targets', 69)]], {}), 71: ('wagtail.blocks.ListBlock', (70,), {'label': 'Things, or rows', 'max_num': 50, 'min_num': 1}), 72: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'italic', 'code', 'superscript', 'subscript', 'image'], 'label': 'Choice'}), 73: ('wagtail.blocks.ListBlock', (72,), {'label': 'Choices, or columns', 'max_num': 50, 'min_num': 2}), 74: ('wagtail.blocks.ChoiceBlock', [], {'choices': [('lists', 'A list for each thing'), ('grid', 'A grid of rows and columns')], 'label': 'Shown as'}), 75: ('wagtail.blocks.BooleanBlock', (), {'default': False, 'label': 'A thing may belong to several choices', 'required': False}), 76: ('wagtail.blocks.ChoiceBlock', [], {'choices': [('partial', 'The share of right pairs'), ('all_or_nothing', 'All right, or nothing'), ('kprim', 'All rows right, or half for all but one')], 'label': 'Scored by'}), 77: ('wagtail.blocks.StructBlock', [[('prompt', 0), ('sources', 71), ('targets', 73), ('look', 74), ('is_many', 75), ('method', 76), ('is_shuffled', 6), ('feedback', 7), ('hints', 9), ('variables', 20), ('constraints', 21)]], {}), 78: ('wagtail.blocks.IntegerBlock', (), {'default': 0, 'help_text': 'Of lines of code; 0 for none.', 'label': 'Indent', 'min_value': 0}), 79: ('wagtail.blocks.StructBlock', [[('text', 68), ('indent', 78)]], {}), 80: ('wagtail.blocks.ListBlock', (79,), {'label': 'In the right order', 'max_num': 50, 'min_num': 2}), 81: ('wagtail.blocks.ListBlock', (68,), {'default': [], 'label': 'Those that belong nowhere'}), 82: ('wagtail.blocks.IntegerBlock', (), {'default': 0, 'help_text': '0: indents are not asked.', 'label': 'Deepest indent that may be chosen', 'max_value': 8, 'min_value': 0}), 83: ('wagtail.blocks.ChoiceBlock', [], {'choices': [('places', 'Things at their right place'), ('neighbours', 'Things that follow each other rightly'), ('all_or_nothing', 'All right, or nothing')], 'label': 'Scored by'}), 84: ('wagtail.blocks.StructBlock', [[('prompt', 0), ('things', 80), ('extras', 81), ('max_indent', 82), ('method', 83), ('feedback', 7), ('hints', 9), ('variables', 20), ('constraints', 21)]], {}), 85: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'italic', 'code', 'superscript', 'subscript', 'ol', 'ul', 'link', 'image'], 'help_text': 'Write [[1]] where the first words that can be selected stand, and so on.', 'label': 'Text', 'required': True}), 86: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'italic', 'code', 'superscript', 'subscript', 'image'], 'label': 'Words'}), 87: ('wagtail.blocks.BooleanBlock', (), {'default': False, 'label': 'Right', 'required': False}), 88: ('wagtail.blocks.StructBlock', [[('text', 86), ('is_right', 87)]], {}), 89: ('wagtail.blocks.ListBlock', (88,), {'label': 'Words that can be selected', 'max_num': 200, 'min_num': 1}), 90: ('wagtail.blocks.StructBlock', [[('prompt', 0), ('text', 85), ('spans', 89), ('max_choices', 25), ('feedback', 7), ('hints', 9), ('variables', 20), ('constraints', 21)]], {}), 91: ('wagtail.images.blocks.ImageChooserBlock', (), {'label': 'Picture'}), 92: ('wagtail.blocks.CharBlock', (), {'label': 'What the picture shows, in words', 'max_length': 4000}), 93: ('wagtail.blocks.IntegerBlock', (), {'help_text': 'Filled in.', 'label': 'Width', 'required': False}), 94: ('wagtail.blocks.IntegerBlock', (), {'help_text': 'Filled in.', 'label': 'Height', 'required': False}), 95: ('wagtail.blocks.StructBlock', [[('image', 91), ('alt', 92), ('width', 93), ('height', 94)]], {'label': 'Picture'}), 96: ('wagtail.blocks.ChoiceBlock', [], {'choices': [('rect', 'Rectangle'), ('circle', 'Circle'), ('poly', 'Polygon')], 'label': 'Shape'}), 97: ('wagtail.blocks.CharBlock', (), {'help_text': 'Rectangle: left, top, right, bottom. Circle: middle across, middle down, radius. Polygon: across and down of each corner.', 'label': 'Where, in pixels of the picture', 'max_length': 4000}), 98: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'italic', 'code', 'superscript', 'subscript', 'image'], 'help_text': 'Needed by those who cannot see the picture; say what is there, not whether it is right.', 'label': 'What it is called', 'required': False}), 99: ('wagtail.blocks.StructBlock', [[('shape', 96), ('coords', 97), ('label', 98), ('is_right', 87)]], {}), 100: ('wagtail.blocks.ListBlock', (99,), {'default': [], 'help_text': 'They are outlined and numbered. Leave empty to have any place marked.', 'label': 'Areas to choose from', 'max_num': 100}), 101: ('wagtail.blocks.StructBlock', [[('shape', 96), ('coords', 97), ('mark', 29)]], {}), 102: ('wagtail.blocks.ListBlock', (101,), {'default': [], 'help_text': 'Where a mark is right, if there are no areas. They are not shown.', 'label': 'Targets', 'max_num': 100}), 103: ('wagtail.blocks.StructBlock', [[('prompt', 0), ('picture', 95), ('areas', 100), ('targets', 102), ('max_choices', 25), ('feedback', 7), ('hints', 9), ('variables', 20), ('constraints', 21)]], {}), 104: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'italic', 'code', 'superscript', 'subscript', 'image'], 'label': 'Label'}), 105: ('wagtail.blocks.StructBlock', [[('text', 104), ('uses', 64)]], {}), 106: ('wagtail.blocks.ListBlock', (105,), {'label': 'Labels', 'max_num': 100, 'min_num': 1}), 107: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'italic', 'code', 'superscript', 'subscript', 'image'], 'help_text': 'Needed by those who cannot see the picture; do not give the answer away.', 'label': 'What it is called', 'required': False}), 108: ('wagtail.blocks.CharBlock', (), {'default': '', 'help_text': "The label's number in the list, several as 1, 3; empty where none belongs.", 'label': 'Right labels', 'max_length': 4000, 'required': False}), 109: ('wagtail.blocks.StructBlock', [[('shape', 96), ('coords', 97), ('label', 107), ('labels', 108)]], {}), 110: ('wagtail.blocks.ListBlock', (109,), {'label': 'Places on the picture', 'max_num': 50, 'min_num': 1}), 111: ('wagtail.blocks.StructBlock', [[('prompt', 0), ('picture', 95), ('labels', 106), ('spots', 110), ('feedback', 7), ('hints', 9), ('variables', 20), ('constraints', 21)]], {}), 112: ('wagtail.blocks.IntegerBlock', (), {'default': 0, 'label': 'Words at least', 'min_value': 0}), 113: ('wagtail.blocks.IntegerBlock', (), {'default': 0, 'help_text': '0: no limit.', 'label': 'Words at most', 'min_value': 0}), 114: ('wagtail.blocks.IntegerBlock', (), {'default': 8, 'label': 'Lines that the box shows', 'max_value': 60, 'min_value': 1}), 115: ('wagtail.blocks.TextBlock', (), {'default': '', 'label': 'What the box holds at first', 'max_length': 4000, 'required': False}), 116: ('wagtail.blocks.CharBlock', (), {'label': 'What is judged', 'max_length': 4000}), 117: ('wagtail.blocks.TextBlock', (), {'default': '', 'label': 'How', 'max_length': 4000, 'required': False}), 118: ('wagtail.blocks.DecimalBlock', (), {'label': 'Points at most', 'min_value': 0}), 119: ('wagtail.blocks.StructBlock', [[('title', 116), ('description', 117), ('points', 118)]], {}), 120: ('wagtail.blocks.ListBlock', (119,), {'default': [], 'help_text': 'What the person who marks it looks for.', 'label': 'Rubric', 'max_num': 30}), 121: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'italic', 'code', 'superscript', 'subscript', 'ol', 'ul', 'link', 'image'], 'label': 'Model answer', 'required': False}), 122: ('wagtail.blocks.StructBlock', [[('prompt', 0), ('min_words', 112), ('max_words', 113), ('lines', 114), ('template', 115), ('rubric', 120), ('model_answer', 121), ('feedback', 7), ('hints', 9), ('variables', 20), ('constraints', 21)]], {}), 123: ('wagtail.blocks.MultipleChoiceBlock', [], {'choices': [('document', 'Documents'), ('picture', 'Pictures'), ('sound', 'Sound recordings'), ('table', 'Tables')], 'label': 'What may be handed in'}), 124: ('wagtail.blocks.IntegerBlock', (), {'default': 1, 'label': 'Files at most', 'max_value': 10, 'min_value': 1}), 125: ('wagtail.blocks.IntegerBlock', (), {'default': 5, 'label': 'Megabytes of each at most', 'max_value': 50, 'min_value': 1}), 126: ('wagtail.blocks.StructBlock', [[('prompt', 0), ('accepts', 123), ('max_files', 124), ('max_megabytes', 125), ('rubric', 120), ('model_answer', 121), ('feedback', 7), ('hints', 9), ('variables', 20), ('constraints', 21)]], {}), 127: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'italic', 'code', 'superscript', 'subscript', 'image'], 'label': 'Statement'}), 128: ('wagtail.blocks.ListBlock', (127,), {'label': 'Statements', 'max_num': 50, 'min_num': 1}), 129: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'italic', 'code', 'superscript', 'subscript', 'image'], 'label': 'Point'}), 130: ('wagtail.blocks.ListBlock', (129,), {'help_text': 'From one end to the other, each in words.', 'label': 'Points of the scale', 'max_num': 11, 'min_num': 2}), 131: ('wagtail.blocks.StructBlock', [[('prompt', 0), ('statements', 128), ('points', 130), ('feedback', 7), ('hints', 9), ('variables', 20), ('constraints', 21)]], {}), 132: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'italic', 'code', 'superscript', 'subscript', 'ol', 'ul', 'link', 'image'], 'help_text': '[[id]] stands where each part is asked.', 'label': 'Text', 'required': True}), 133: ('assessments.interactions.processed.block.JsonBlock', (), {'label': 'Parts, as JSON'}), 134: ('wagtail.blocks.TextBlock', (), {'label': 'Rules of QTI, as XML'}), 135: ('wagtail.blocks.StructBlock', [[('prompt', 0), ('text', 132), ('parts', 133), ('rules', 134), ('feedback', 7), ('hints', 9), ('variables', 20), ('constraints', 21)]], {})}, verbose_name='question'),
+            model_name="item",
+            name="body",
+            field=wagtail.fields.StreamField(
+                [
+                    ("choice", 22),
+                    ("choices", 26),
+                    ("text", 35),
+                    ("number", 49),
+                    ("gaps", 61),
+                    ("gap_match", 67),
+                    ("match", 77),
+                    ("order", 84),
+                    ("hottext", 90),
+                    ("hotspot", 103),
+                    ("graphic_gap_match", 111),
+                    ("essay", 122),
+                    ("upload", 126),
+                    ("scale", 131),
+                    ("processed", 135),
+                ],
+                block_lookup={
+                    0: (
+                        "wagtail.blocks.RichTextBlock",
+                        (),
+                        {
+                            "features": [
+                                "bold",
+                                "italic",
+                                "code",
+                                "superscript",
+                                "subscript",
+                                "ol",
+                                "ul",
+                                "link",
+                                "image",
+                            ],
+                            "label": "Question",
+                            "required": True,
+                        },
+                    ),
+                    1: (
+                        "wagtail.blocks.RichTextBlock",
+                        (),
+                        {
+                            "features": [
+                                "bold",
+                                "italic",
+                                "code",
+                                "superscript",
+                                "subscript",
+                                "image",
+                            ],
+                            "label": "Answer",
+                        },
+                    ),
+                    2: (
+                        "wagtail.blocks.DecimalBlock",
+                        (),
+                        {
+                            "default": Decimal("0"),
+                            "help_text": "1 for right, 0 for wrong, 0.5 for half right; below 0 takes points away.",
+                            "label": "Share of the points",
+                            "max_value": Decimal("1"),
+                            "min_value": Decimal("-1"),
+                        },
+                    ),
+                    3: (
+                        "wagtail.blocks.RichTextBlock",
+                        (),
+                        {
+                            "features": [
+                                "bold",
+                                "italic",
+                                "code",
+                                "superscript",
+                                "subscript",
+                                "ol",
+                                "ul",
+                                "link",
+                                "image",
+                            ],
+                            "label": "What to say to those who answer this",
+                            "required": False,
+                        },
+                    ),
+                    4: (
+                        "wagtail.blocks.StructBlock",
+                        [[("text", 1), ("mark", 2), ("feedback", 3)]],
+                        {},
+                    ),
+                    5: (
+                        "wagtail.blocks.ListBlock",
+                        (4,),
+                        {
+                            "help_text": "One of them is right.",
+                            "label": "Answers",
+                            "max_num": 50,
+                            "min_num": 2,
+                        },
+                    ),
+                    6: (
+                        "wagtail.blocks.BooleanBlock",
+                        (),
+                        {
+                            "default": True,
+                            "label": "Show them in a different order to each person",
+                            "required": False,
+                        },
+                    ),
+                    7: (
+                        "wagtail.blocks.RichTextBlock",
+                        (),
+                        {
+                            "features": [
+                                "bold",
+                                "italic",
+                                "code",
+                                "superscript",
+                                "subscript",
+                                "ol",
+                                "ul",
+                                "link",
+                                "image",
+                            ],
+                            "help_text": "Shown to everyone once answers may be seen.",
+                            "label": "Explanation",
+                            "required": False,
+                        },
+                    ),
+                    8: (
+                        "wagtail.blocks.RichTextBlock",
+                        (),
+                        {
+                            "features": [
+                                "bold",
+                                "italic",
+                                "code",
+                                "superscript",
+                                "subscript",
+                                "ol",
+                                "ul",
+                                "link",
+                                "image",
+                            ],
+                            "label": "Hint",
+                            "required": True,
+                        },
+                    ),
+                    9: (
+                        "wagtail.blocks.ListBlock",
+                        (8,),
+                        {
+                            "default": [],
+                            "help_text": "Shown one by one after wrong tries, where a quiz has them.",
+                            "label": "Hints",
+                        },
+                    ),
+                    10: (
+                        "wagtail.blocks.CharBlock",
+                        (),
+                        {
+                            "help_text": "Write {name} with this name wherever its value belongs.",
+                            "label": "Name",
+                            "max_length": 31,
+                        },
+                    ),
+                    11: (
+                        "wagtail.blocks.ChoiceBlock",
+                        [],
+                        {
+                            "choices": [
+                                ("range", "Drawn from a range"),
+                                ("list", "Drawn from a list"),
+                                ("expression", "Worked out from the variables above"),
+                            ],
+                            "label": "Its value",
+                        },
+                    ),
+                    12: (
+                        "wagtail.blocks.CharBlock",
+                        (),
+                        {"default": "", "label": "From", "max_length": 4000, "required": False},
+                    ),
+                    13: (
+                        "wagtail.blocks.CharBlock",
+                        (),
+                        {"default": "", "label": "To", "max_length": 4000, "required": False},
+                    ),
+                    14: (
+                        "wagtail.blocks.CharBlock",
+                        (),
+                        {"default": "1", "label": "In steps of", "max_length": 4000},
+                    ),
+                    15: ("wagtail.blocks.CharBlock", (), {"max_length": 4000}),
+                    16: ("wagtail.blocks.ListBlock", (15,), {"default": [], "label": "List"}),
+                    17: (
+                        "wagtail.blocks.CharBlock",
+                        (),
+                        {
+                            "default": "",
+                            "help_text": "Such as round(a * b / 100, 2).",
+                            "label": "Expression",
+                            "max_length": 4000,
+                            "required": False,
+                        },
+                    ),
+                    18: (
+                        "wagtail.blocks.IntegerBlock",
+                        (),
+                        {
+                            "label": "Decimals shown",
+                            "max_value": 10,
+                            "min_value": 0,
+                            "required": False,
+                        },
+                    ),
+                    19: (
+                        "wagtail.blocks.StructBlock",
+                        [
+                            [
+                                ("name", 10),
+                                ("how", 11),
+                                ("low", 12),
+                                ("high", 13),
+                                ("step", 14),
+                                ("choices", 16),
+                                ("expression", 17),
+                                ("decimals", 18),
+                            ]
+                        ],
+                        {},
+                    ),
+                    20: (
+                        "wagtail.blocks.ListBlock",
+                        (19,),
+                        {
+                            "default": [],
+                            "help_text": "Drawn anew for each person.",
+                            "label": "Variables",
+                        },
+                    ),
+                    21: (
+                        "wagtail.blocks.ListBlock",
+                        (15,),
+                        {
+                            "default": [],
+                            "help_text": "Such as a > b. Values are drawn again until all hold.",
+                            "label": "Conditions on the variables",
+                        },
+                    ),
+                    22: (
+                        "wagtail.blocks.StructBlock",
+                        [
+                            [
+                                ("prompt", 0),
+                                ("options", 5),
+                                ("is_shuffled", 6),
+                                ("feedback", 7),
+                                ("hints", 9),
+                                ("variables", 20),
+                                ("constraints", 21),
+                            ]
+                        ],
+                        {},
+                    ),
+                    23: (
+                        "wagtail.blocks.ListBlock",
+                        (4,),
+                        {
+                            "help_text": "Those with a share above 0 are right.",
+                            "label": "Answers",
+                            "max_num": 50,
+                            "min_num": 2,
+                        },
+                    ),
+                    24: (
+                        "wagtail.blocks.ChoiceBlock",
+                        [],
+                        {
+                            "choices": [
+                                ("right_minus_wrong", "Right ones less wrong ones"),
+                                ("all_or_nothing", "All right ones and no other, or nothing"),
+                                ("marks", "The sum of the shares"),
+                            ],
+                            "label": "Scored by",
+                        },
+                    ),
+                    25: (
+                        "wagtail.blocks.IntegerBlock",
+                        (),
+                        {
+                            "default": 0,
+                            "help_text": "0: as many as one likes.",
+                            "label": "How many may be chosen",
+                            "min_value": 0,
+                        },
+                    ),
+                    26: (
+                        "wagtail.blocks.StructBlock",
+                        [
+                            [
+                                ("prompt", 0),
+                                ("options", 23),
+                                ("method", 24),
+                                ("max_choices", 25),
+                                ("is_shuffled", 6),
+                                ("feedback", 7),
+                                ("hints", 9),
+                                ("variables", 20),
+                                ("constraints", 21),
+                            ]
+                        ],
+                        {},
+                    ),
+                    27: ("wagtail.blocks.CharBlock", (), {"label": "Answer", "max_length": 4000}),
+                    28: (
+                        "wagtail.blocks.ChoiceBlock",
+                        [],
+                        {
+                            "choices": [
+                                ("folded", "As words: spaces and quotes do not matter"),
+                                ("exact", "Letter by letter"),
+                                ("wildcard", "With * for anything"),
+                                ("pattern", "As a pattern (RE2)"),
+                            ],
+                            "label": "How it is compared",
+                        },
+                    ),
+                    29: (
+                        "wagtail.blocks.DecimalBlock",
+                        (),
+                        {
+                            "default": Decimal("1"),
+                            "help_text": "1 for right, 0 for wrong, 0.5 for half right; below 0 takes points away.",
+                            "label": "Share of the points",
+                            "max_value": Decimal("1"),
+                            "min_value": Decimal("-1"),
+                        },
+                    ),
+                    30: (
+                        "wagtail.blocks.StructBlock",
+                        [[("text", 27), ("how", 28), ("mark", 29), ("feedback", 3)]],
+                        {},
+                    ),
+                    31: (
+                        "wagtail.blocks.ListBlock",
+                        (30,),
+                        {
+                            "help_text": "The first that fits counts. A last one of * with 0 can say why others are wrong.",
+                            "label": "Accepted answers",
+                            "max_num": 100,
+                            "min_num": 1,
+                        },
+                    ),
+                    32: (
+                        "wagtail.blocks.IntegerBlock",
+                        (),
+                        {
+                            "default": 20,
+                            "label": "Letters that the box shows",
+                            "max_value": 200,
+                            "min_value": 1,
+                        },
+                    ),
+                    33: (
+                        "wagtail.blocks.BooleanBlock",
+                        (),
+                        {"default": False, "label": "Capital letters matter", "required": False},
+                    ),
+                    34: (
+                        "wagtail.blocks.BooleanBlock",
+                        (),
+                        {"default": False, "label": "Accents matter", "required": False},
+                    ),
+                    35: (
+                        "wagtail.blocks.StructBlock",
+                        [
+                            [
+                                ("prompt", 0),
+                                ("answers", 31),
+                                ("width", 32),
+                                ("is_case_sensitive", 33),
+                                ("is_accent_sensitive", 34),
+                                ("feedback", 7),
+                                ("hints", 9),
+                                ("variables", 20),
+                                ("constraints", 21),
+                            ]
+                        ],
+                        {},
+                    ),
+                    36: (
+                        "wagtail.blocks.CharBlock",
+                        (),
+                        {
+                            "default": "",
+                            "help_text": "A number, or an expression of the variables, such as a * b.",
+                            "label": "Right number",
+                            "max_length": 4000,
+                            "required": False,
+                        },
+                    ),
+                    37: (
+                        "wagtail.blocks.CharBlock",
+                        (),
+                        {"default": "0", "label": "May be off by", "max_length": 4000},
+                    ),
+                    38: (
+                        "wagtail.blocks.ChoiceBlock",
+                        [],
+                        {
+                            "choices": [
+                                ("absolute", "As a number"),
+                                ("relative", "As a share of the number: 0.05 for 5 %"),
+                                ("significant", "In figures that must agree: 3 for three figures"),
+                            ],
+                            "label": "Measured",
+                        },
+                    ),
+                    39: (
+                        "wagtail.blocks.CharBlock",
+                        (),
+                        {
+                            "default": "",
+                            "help_text": "A range, where no right number is given.",
+                            "label": "Or from",
+                            "max_length": 4000,
+                            "required": False,
+                        },
+                    ),
+                    40: (
+                        "wagtail.blocks.CharBlock",
+                        (),
+                        {"default": "", "label": "to", "max_length": 4000, "required": False},
+                    ),
+                    41: (
+                        "wagtail.blocks.StructBlock",
+                        [
+                            [
+                                ("value", 36),
+                                ("tolerance", 37),
+                                ("how", 38),
+                                ("low", 39),
+                                ("high", 40),
+                                ("mark", 29),
+                                ("feedback", 3),
+                            ]
+                        ],
+                        {},
+                    ),
+                    42: (
+                        "wagtail.blocks.ListBlock",
+                        (41,),
+                        {
+                            "help_text": "The first that fits counts.",
+                            "label": "Accepted numbers",
+                            "max_num": 50,
+                            "min_num": 1,
+                        },
+                    ),
+                    43: (
+                        "wagtail.blocks.CharBlock",
+                        (),
+                        {
+                            "default": "",
+                            "label": "Unit printed behind the box",
+                            "max_length": 4000,
+                            "required": False,
+                        },
+                    ),
+                    44: ("wagtail.blocks.CharBlock", (), {"label": "Unit", "max_length": 4000}),
+                    45: (
+                        "wagtail.blocks.DecimalBlock",
+                        (),
+                        {
+                            "default": Decimal("1"),
+                            "help_text": "1 for the unit of the answers; 0.001 for grams where those are kilograms.",
+                            "label": "Factor",
+                        },
+                    ),
+                    46: ("wagtail.blocks.StructBlock", [[("symbol", 44), ("factor", 45)]], {}),
+                    47: (
+                        "wagtail.blocks.ListBlock",
+                        (46,),
+                        {
+                            "default": [],
+                            "help_text": "Leave empty where the unit is not asked.",
+                            "label": "Units to choose from",
+                            "max_num": 20,
+                        },
+                    ),
+                    48: (
+                        "wagtail.blocks.DecimalBlock",
+                        (),
+                        {
+                            "default": Decimal("1"),
+                            "help_text": "A share of the points: 1 for all of them.",
+                            "label": "What a wrong unit costs",
+                            "max_value": 1,
+                            "min_value": 0,
+                        },
+                    ),
+                    49: (
+                        "wagtail.blocks.StructBlock",
+                        [
+                            [
+                                ("prompt", 0),
+                                ("answers", 42),
+                                ("unit", 43),
+                                ("units", 47),
+                                ("unit_penalty", 48),
+                                ("feedback", 7),
+                                ("hints", 9),
+                                ("variables", 20),
+                                ("constraints", 21),
+                            ]
+                        ],
+                        {},
+                    ),
+                    50: (
+                        "wagtail.blocks.RichTextBlock",
+                        (),
+                        {
+                            "features": [
+                                "bold",
+                                "italic",
+                                "code",
+                                "superscript",
+                                "subscript",
+                                "ol",
+                                "ul",
+                                "link",
+                                "image",
+                            ],
+                            "help_text": "Write [[1]] where the first gap belongs, [[2]] for the second.",
+                            "label": "Text",
+                            "required": True,
+                        },
+                    ),
+                    51: (
+                        "wagtail.blocks.ChoiceBlock",
+                        [],
+                        {
+                            "choices": [
+                                ("text", "With words"),
+                                ("number", "With a number"),
+                                ("dropdown", "From a list"),
+                            ],
+                            "label": "How it is filled",
+                        },
+                    ),
+                    52: (
+                        "wagtail.blocks.ListBlock",
+                        (30,),
+                        {
+                            "default": [],
+                            "help_text": "Of words; of a list, the numbers of its right options: 1, 2 and so on.",
+                            "label": "Accepted answers",
+                        },
+                    ),
+                    53: (
+                        "wagtail.blocks.ListBlock",
+                        (41,),
+                        {"default": [], "label": "Accepted numbers"},
+                    ),
+                    54: (
+                        "wagtail.blocks.RichTextBlock",
+                        (),
+                        {
+                            "features": [
+                                "bold",
+                                "italic",
+                                "code",
+                                "superscript",
+                                "subscript",
+                                "image",
+                            ],
+                            "label": "Option",
+                        },
+                    ),
+                    55: (
+                        "wagtail.blocks.ListBlock",
+                        (54,),
+                        {"default": [], "label": "List", "max_num": 50},
+                    ),
+                    56: (
+                        "wagtail.blocks.IntegerBlock",
+                        (),
+                        {
+                            "default": 12,
+                            "label": "Letters that the box shows",
+                            "max_value": 100,
+                            "min_value": 1,
+                        },
+                    ),
+                    57: (
+                        "wagtail.blocks.DecimalBlock",
+                        (),
+                        {
+                            "default": Decimal("1"),
+                            "help_text": "2 makes it count as much as two others.",
+                            "label": "Weight",
+                            "max_value": 1000,
+                        },
+                    ),
+                    58: (
+                        "wagtail.blocks.StructBlock",
+                        [
+                            [
+                                ("how", 51),
+                                ("accepted", 52),
+                                ("numbers", 53),
+                                ("options", 55),
+                                ("width", 56),
+                                ("weight", 57),
+                            ]
+                        ],
+                        {},
+                    ),
+                    59: (
+                        "wagtail.blocks.ListBlock",
+                        (58,),
+                        {"label": "Gaps, in their numbers' order", "max_num": 50, "min_num": 1},
+                    ),
+                    60: (
+                        "wagtail.blocks.BooleanBlock",
+                        (),
+                        {
+                            "default": False,
+                            "label": "Show them in a different order to each person",
+                            "required": False,
+                        },
+                    ),
+                    61: (
+                        "wagtail.blocks.StructBlock",
+                        [
+                            [
+                                ("prompt", 0),
+                                ("text", 50),
+                                ("gaps", 59),
+                                ("is_shuffled", 60),
+                                ("is_case_sensitive", 33),
+                                ("is_accent_sensitive", 34),
+                                ("feedback", 7),
+                                ("hints", 9),
+                                ("variables", 20),
+                                ("constraints", 21),
+                            ]
+                        ],
+                        {},
+                    ),
+                    62: (
+                        "wagtail.blocks.RichTextBlock",
+                        (),
+                        {
+                            "features": [
+                                "bold",
+                                "italic",
+                                "code",
+                                "superscript",
+                                "subscript",
+                                "image",
+                            ],
+                            "label": "Word",
+                        },
+                    ),
+                    63: (
+                        "wagtail.blocks.CharBlock",
+                        (),
+                        {
+                            "default": "",
+                            "help_text": "The gap's number, several as 1, 3; empty for a word that is right nowhere.",
+                            "label": "Right in gap",
+                            "max_length": 4000,
+                            "required": False,
+                        },
+                    ),
+                    64: (
+                        "wagtail.blocks.IntegerBlock",
+                        (),
+                        {
+                            "default": 1,
+                            "help_text": "0: as often as one likes.",
+                            "label": "How often it may be used",
+                            "min_value": 0,
+                        },
+                    ),
+                    65: (
+                        "wagtail.blocks.StructBlock",
+                        [[("text", 62), ("gaps", 63), ("uses", 64)]],
+                        {},
+                    ),
+                    66: (
+                        "wagtail.blocks.ListBlock",
+                        (65,),
+                        {"label": "Words to choose from", "max_num": 100, "min_num": 1},
+                    ),
+                    67: (
+                        "wagtail.blocks.StructBlock",
+                        [
+                            [
+                                ("prompt", 0),
+                                ("text", 50),
+                                ("words", 66),
+                                ("is_shuffled", 6),
+                                ("feedback", 7),
+                                ("hints", 9),
+                                ("variables", 20),
+                                ("constraints", 21),
+                            ]
+                        ],
+                        {},
+                    ),
+                    68: (
+                        "wagtail.blocks.RichTextBlock",
+                        (),
+                        {
+                            "features": [
+                                "bold",
+                                "italic",
+                                "code",
+                                "superscript",
+                                "subscript",
+                                "image",
+                            ],
+                            "label": "Thing",
+                        },
+                    ),
+                    69: (
+                        "wagtail.blocks.CharBlock",
+                        (),
+                        {
+                            "default": "",
+                            "help_text": "The number of its choice in the list below, several as 1, 3.",
+                            "label": "Belongs to",
+                            "max_length": 4000,
+                            "required": False,
+                        },
+                    ),
+                    70: ("wagtail.blocks.StructBlock", [[("text", 68), ("targets", 69)]], {}),
+                    71: (
+                        "wagtail.blocks.ListBlock",
+                        (70,),
+                        {"label": "Things, or rows", "max_num": 50, "min_num": 1},
+                    ),
+                    72: (
+                        "wagtail.blocks.RichTextBlock",
+                        (),
+                        {
+                            "features": [
+                                "bold",
+                                "italic",
+                                "code",
+                                "superscript",
+                                "subscript",
+                                "image",
+                            ],
+                            "label": "Choice",
+                        },
+                    ),
+                    73: (
+                        "wagtail.blocks.ListBlock",
+                        (72,),
+                        {"label": "Choices, or columns", "max_num": 50, "min_num": 2},
+                    ),
+                    74: (
+                        "wagtail.blocks.ChoiceBlock",
+                        [],
+                        {
+                            "choices": [
+                                ("lists", "A list for each thing"),
+                                ("grid", "A grid of rows and columns"),
+                            ],
+                            "label": "Shown as",
+                        },
+                    ),
+                    75: (
+                        "wagtail.blocks.BooleanBlock",
+                        (),
+                        {
+                            "default": False,
+                            "label": "A thing may belong to several choices",
+                            "required": False,
+                        },
+                    ),
+                    76: (
+                        "wagtail.blocks.ChoiceBlock",
+                        [],
+                        {
+                            "choices": [
+                                ("partial", "The share of right pairs"),
+                                ("all_or_nothing", "All right, or nothing"),
+                                ("kprim", "All rows right, or half for all but one"),
+                            ],
+                            "label": "Scored by",
+                        },
+                    ),
+                    77: (
+                        "wagtail.blocks.StructBlock",
+                        [
+                            [
+                                ("prompt", 0),
+                                ("sources", 71),
+                                ("targets", 73),
+                                ("look", 74),
+                                ("is_many", 75),
+                                ("method", 76),
+                                ("is_shuffled", 6),
+                                ("feedback", 7),
+                                ("hints", 9),
+                                ("variables", 20),
+                                ("constraints", 21),
+                            ]
+                        ],
+                        {},
+                    ),
+                    78: (
+                        "wagtail.blocks.IntegerBlock",
+                        (),
+                        {
+                            "default": 0,
+                            "help_text": "Of lines of code; 0 for none.",
+                            "label": "Indent",
+                            "min_value": 0,
+                        },
+                    ),
+                    79: ("wagtail.blocks.StructBlock", [[("text", 68), ("indent", 78)]], {}),
+                    80: (
+                        "wagtail.blocks.ListBlock",
+                        (79,),
+                        {"label": "In the right order", "max_num": 50, "min_num": 2},
+                    ),
+                    81: (
+                        "wagtail.blocks.ListBlock",
+                        (68,),
+                        {"default": [], "label": "Those that belong nowhere"},
+                    ),
+                    82: (
+                        "wagtail.blocks.IntegerBlock",
+                        (),
+                        {
+                            "default": 0,
+                            "help_text": "0: indents are not asked.",
+                            "label": "Deepest indent that may be chosen",
+                            "max_value": 8,
+                            "min_value": 0,
+                        },
+                    ),
+                    83: (
+                        "wagtail.blocks.ChoiceBlock",
+                        [],
+                        {
+                            "choices": [
+                                ("places", "Things at their right place"),
+                                ("neighbours", "Things that follow each other rightly"),
+                                ("all_or_nothing", "All right, or nothing"),
+                            ],
+                            "label": "Scored by",
+                        },
+                    ),
+                    84: (
+                        "wagtail.blocks.StructBlock",
+                        [
+                            [
+                                ("prompt", 0),
+                                ("things", 80),
+                                ("extras", 81),
+                                ("max_indent", 82),
+                                ("method", 83),
+                                ("feedback", 7),
+                                ("hints", 9),
+                                ("variables", 20),
+                                ("constraints", 21),
+                            ]
+                        ],
+                        {},
+                    ),
+                    85: (
+                        "wagtail.blocks.RichTextBlock",
+                        (),
+                        {
+                            "features": [
+                                "bold",
+                                "italic",
+                                "code",
+                                "superscript",
+                                "subscript",
+                                "ol",
+                                "ul",
+                                "link",
+                                "image",
+                            ],
+                            "help_text": "Write [[1]] where the first words that can be selected stand, and so on.",
+                            "label": "Text",
+                            "required": True,
+                        },
+                    ),
+                    86: (
+                        "wagtail.blocks.RichTextBlock",
+                        (),
+                        {
+                            "features": [
+                                "bold",
+                                "italic",
+                                "code",
+                                "superscript",
+                                "subscript",
+                                "image",
+                            ],
+                            "label": "Words",
+                        },
+                    ),
+                    87: (
+                        "wagtail.blocks.BooleanBlock",
+                        (),
+                        {"default": False, "label": "Right", "required": False},
+                    ),
+                    88: ("wagtail.blocks.StructBlock", [[("text", 86), ("is_right", 87)]], {}),
+                    89: (
+                        "wagtail.blocks.ListBlock",
+                        (88,),
+                        {"label": "Words that can be selected", "max_num": 200, "min_num": 1},
+                    ),
+                    90: (
+                        "wagtail.blocks.StructBlock",
+                        [
+                            [
+                                ("prompt", 0),
+                                ("text", 85),
+                                ("spans", 89),
+                                ("max_choices", 25),
+                                ("feedback", 7),
+                                ("hints", 9),
+                                ("variables", 20),
+                                ("constraints", 21),
+                            ]
+                        ],
+                        {},
+                    ),
+                    91: ("wagtail.images.blocks.ImageChooserBlock", (), {"label": "Picture"}),
+                    92: (
+                        "wagtail.blocks.CharBlock",
+                        (),
+                        {"label": "What the picture shows, in words", "max_length": 4000},
+                    ),
+                    93: (
+                        "wagtail.blocks.IntegerBlock",
+                        (),
+                        {"help_text": "Filled in.", "label": "Width", "required": False},
+                    ),
+                    94: (
+                        "wagtail.blocks.IntegerBlock",
+                        (),
+                        {"help_text": "Filled in.", "label": "Height", "required": False},
+                    ),
+                    95: (
+                        "wagtail.blocks.StructBlock",
+                        [[("image", 91), ("alt", 92), ("width", 93), ("height", 94)]],
+                        {"label": "Picture"},
+                    ),
+                    96: (
+                        "wagtail.blocks.ChoiceBlock",
+                        [],
+                        {
+                            "choices": [
+                                ("rect", "Rectangle"),
+                                ("circle", "Circle"),
+                                ("poly", "Polygon"),
+                            ],
+                            "label": "Shape",
+                        },
+                    ),
+                    97: (
+                        "wagtail.blocks.CharBlock",
+                        (),
+                        {
+                            "help_text": "Rectangle: left, top, right, bottom. Circle: middle across, middle down, radius. Polygon: across and down of each corner.",
+                            "label": "Where, in pixels of the picture",
+                            "max_length": 4000,
+                        },
+                    ),
+                    98: (
+                        "wagtail.blocks.RichTextBlock",
+                        (),
+                        {
+                            "features": [
+                                "bold",
+                                "italic",
+                                "code",
+                                "superscript",
+                                "subscript",
+                                "image",
+                            ],
+                            "help_text": "Needed by those who cannot see the picture; say what is there, not whether it is right.",
+                            "label": "What it is called",
+                            "required": False,
+                        },
+                    ),
+                    99: (
+                        "wagtail.blocks.StructBlock",
+                        [[("shape", 96), ("coords", 97), ("label", 98), ("is_right", 87)]],
+                        {},
+                    ),
+                    100: (
+                        "wagtail.blocks.ListBlock",
+                        (99,),
+                        {
+                            "default": [],
+                            "help_text": "They are outlined and numbered. Leave empty to have any place marked.",
+                            "label": "Areas to choose from",
+                            "max_num": 100,
+                        },
+                    ),
+                    101: (
+                        "wagtail.blocks.StructBlock",
+                        [[("shape", 96), ("coords", 97), ("mark", 29)]],
+                        {},
+                    ),
+                    102: (
+                        "wagtail.blocks.ListBlock",
+                        (101,),
+                        {
+                            "default": [],
+                            "help_text": "Where a mark is right, if there are no areas. They are not shown.",
+                            "label": "Targets",
+                            "max_num": 100,
+                        },
+                    ),
+                    103: (
+                        "wagtail.blocks.StructBlock",
+                        [
+                            [
+                                ("prompt", 0),
+                                ("picture", 95),
+                                ("areas", 100),
+                                ("targets", 102),
+                                ("max_choices", 25),
+                                ("feedback", 7),
+                                ("hints", 9),
+                                ("variables", 20),
+                                ("constraints", 21),
+                            ]
+                        ],
+                        {},
+                    ),
+                    104: (
+                        "wagtail.blocks.RichTextBlock",
+                        (),
+                        {
+                            "features": [
+                                "bold",
+                                "italic",
+                                "code",
+                                "superscript",
+                                "subscript",
+                                "image",
+                            ],
+                            "label": "Label",
+                        },
+                    ),
+                    105: ("wagtail.blocks.StructBlock", [[("text", 104), ("uses", 64)]], {}),
+                    106: (
+                        "wagtail.blocks.ListBlock",
+                        (105,),
+                        {"label": "Labels", "max_num": 100, "min_num": 1},
+                    ),
+                    107: (
+                        "wagtail.blocks.RichTextBlock",
+                        (),
+                        {
+                            "features": [
+                                "bold",
+                                "italic",
+                                "code",
+                                "superscript",
+                                "subscript",
+                                "image",
+                            ],
+                            "help_text": "Needed by those who cannot see the picture; do not give the answer away.",
+                            "label": "What it is called",
+                            "required": False,
+                        },
+                    ),
+                    108: (
+                        "wagtail.blocks.CharBlock",
+                        (),
+                        {
+                            "default": "",
+                            "help_text": "The label's number in the list, several as 1, 3; empty where none belongs.",
+                            "label": "Right labels",
+                            "max_length": 4000,
+                            "required": False,
+                        },
+                    ),
+                    109: (
+                        "wagtail.blocks.StructBlock",
+                        [[("shape", 96), ("coords", 97), ("label", 107), ("labels", 108)]],
+                        {},
+                    ),
+                    110: (
+                        "wagtail.blocks.ListBlock",
+                        (109,),
+                        {"label": "Places on the picture", "max_num": 50, "min_num": 1},
+                    ),
+                    111: (
+                        "wagtail.blocks.StructBlock",
+                        [
+                            [
+                                ("prompt", 0),
+                                ("picture", 95),
+                                ("labels", 106),
+                                ("spots", 110),
+                                ("feedback", 7),
+                                ("hints", 9),
+                                ("variables", 20),
+                                ("constraints", 21),
+                            ]
+                        ],
+                        {},
+                    ),
+                    112: (
+                        "wagtail.blocks.IntegerBlock",
+                        (),
+                        {"default": 0, "label": "Words at least", "min_value": 0},
+                    ),
+                    113: (
+                        "wagtail.blocks.IntegerBlock",
+                        (),
+                        {
+                            "default": 0,
+                            "help_text": "0: no limit.",
+                            "label": "Words at most",
+                            "min_value": 0,
+                        },
+                    ),
+                    114: (
+                        "wagtail.blocks.IntegerBlock",
+                        (),
+                        {
+                            "default": 8,
+                            "label": "Lines that the box shows",
+                            "max_value": 60,
+                            "min_value": 1,
+                        },
+                    ),
+                    115: (
+                        "wagtail.blocks.TextBlock",
+                        (),
+                        {
+                            "default": "",
+                            "label": "What the box holds at first",
+                            "max_length": 4000,
+                            "required": False,
+                        },
+                    ),
+                    116: (
+                        "wagtail.blocks.CharBlock",
+                        (),
+                        {"label": "What is judged", "max_length": 4000},
+                    ),
+                    117: (
+                        "wagtail.blocks.TextBlock",
+                        (),
+                        {"default": "", "label": "How", "max_length": 4000, "required": False},
+                    ),
+                    118: (
+                        "wagtail.blocks.DecimalBlock",
+                        (),
+                        {"label": "Points at most", "min_value": 0},
+                    ),
+                    119: (
+                        "wagtail.blocks.StructBlock",
+                        [[("title", 116), ("description", 117), ("points", 118)]],
+                        {},
+                    ),
+                    120: (
+                        "wagtail.blocks.ListBlock",
+                        (119,),
+                        {
+                            "default": [],
+                            "help_text": "What the person who marks it looks for.",
+                            "label": "Rubric",
+                            "max_num": 30,
+                        },
+                    ),
+                    121: (
+                        "wagtail.blocks.RichTextBlock",
+                        (),
+                        {
+                            "features": [
+                                "bold",
+                                "italic",
+                                "code",
+                                "superscript",
+                                "subscript",
+                                "ol",
+                                "ul",
+                                "link",
+                                "image",
+                            ],
+                            "label": "Model answer",
+                            "required": False,
+                        },
+                    ),
+                    122: (
+                        "wagtail.blocks.StructBlock",
+                        [
+                            [
+                                ("prompt", 0),
+                                ("min_words", 112),
+                                ("max_words", 113),
+                                ("lines", 114),
+                                ("template", 115),
+                                ("rubric", 120),
+                                ("model_answer", 121),
+                                ("feedback", 7),
+                                ("hints", 9),
+                                ("variables", 20),
+                                ("constraints", 21),
+                            ]
+                        ],
+                        {},
+                    ),
+                    123: (
+                        "wagtail.blocks.MultipleChoiceBlock",
+                        [],
+                        {
+                            "choices": [
+                                ("document", "Documents"),
+                                ("picture", "Pictures"),
+                                ("sound", "Sound recordings"),
+                                ("table", "Tables"),
+                            ],
+                            "label": "What may be handed in",
+                        },
+                    ),
+                    124: (
+                        "wagtail.blocks.IntegerBlock",
+                        (),
+                        {"default": 1, "label": "Files at most", "max_value": 10, "min_value": 1},
+                    ),
+                    125: (
+                        "wagtail.blocks.IntegerBlock",
+                        (),
+                        {
+                            "default": 5,
+                            "label": "Megabytes of each at most",
+                            "max_value": 50,
+                            "min_value": 1,
+                        },
+                    ),
+                    126: (
+                        "wagtail.blocks.StructBlock",
+                        [
+                            [
+                                ("prompt", 0),
+                                ("accepts", 123),
+                                ("max_files", 124),
+                                ("max_megabytes", 125),
+                                ("rubric", 120),
+                                ("model_answer", 121),
+                                ("feedback", 7),
+                                ("hints", 9),
+                                ("variables", 20),
+                                ("constraints", 21),
+                            ]
+                        ],
+                        {},
+                    ),
+                    127: (
+                        "wagtail.blocks.RichTextBlock",
+                        (),
+                        {
+                            "features": [
+                                "bold",
+                                "italic",
+                                "code",
+                                "superscript",
+                                "subscript",
+                                "image",
+                            ],
+                            "label": "Statement",
+                        },
+                    ),
+                    128: (
+                        "wagtail.blocks.ListBlock",
+                        (127,),
+                        {"label": "Statements", "max_num": 50, "min_num": 1},
+                    ),
+                    129: (
+                        "wagtail.blocks.RichTextBlock",
+                        (),
+                        {
+                            "features": [
+                                "bold",
+                                "italic",
+                                "code",
+                                "superscript",
+                                "subscript",
+                                "image",
+                            ],
+                            "label": "Point",
+                        },
+                    ),
+                    130: (
+                        "wagtail.blocks.ListBlock",
+                        (129,),
+                        {
+                            "help_text": "From one end to the other, each in words.",
+                            "label": "Points of the scale",
+                            "max_num": 11,
+                            "min_num": 2,
+                        },
+                    ),
+                    131: (
+                        "wagtail.blocks.StructBlock",
+                        [
+                            [
+                                ("prompt", 0),
+                                ("statements", 128),
+                                ("points", 130),
+                                ("feedback", 7),
+                                ("hints", 9),
+                                ("variables", 20),
+                                ("constraints", 21),
+                            ]
+                        ],
+                        {},
+                    ),
+                    132: (
+                        "wagtail.blocks.RichTextBlock",
+                        (),
+                        {
+                            "features": [
+                                "bold",
+                                "italic",
+                                "code",
+                                "superscript",
+                                "subscript",
+                                "ol",
+                                "ul",
+                                "link",
+                                "image",
+                            ],
+                            "help_text": "[[id]] stands where each part is asked.",
+                            "label": "Text",
+                            "required": True,
+                        },
+                    ),
+                    133: (
+                        "assessments.interactions.processed.block.JsonBlock",
+                        (),
+                        {"label": "Parts, as JSON"},
+                    ),
+                    134: ("wagtail.blocks.TextBlock", (), {"label": "Rules of QTI, as XML"}),
+                    135: (
+                        "wagtail.blocks.StructBlock",
+                        [
+                            [
+                                ("prompt", 0),
+                                ("text", 132),
+                                ("parts", 133),
+                                ("rules", 134),
+                                ("feedback", 7),
+                                ("hints", 9),
+                                ("variables", 20),
+                                ("constraints", 21),
+                            ]
+                        ],
+                        {},
+                    ),
+                },
+                verbose_name="question",
+            ),
         ),
     ]

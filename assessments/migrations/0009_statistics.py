@@ -6,104 +6,183 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('assessments', '0008_items_of_several_parts'),
+        ("assessments", "0008_items_of_several_parts"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CalibrationRun',
+            name="CalibrationRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('activity_key', models.UUIDField(blank=True, null=True)),
-                ('n', models.PositiveIntegerField(default=0)),
-                ('items', models.PositiveIntegerField(default=0)),
-                ('anchors', models.PositiveIntegerField(default=0)),
-                ('loglik', models.FloatField(blank=True, null=True)),
-                ('code_version', models.PositiveSmallIntegerField(default=1)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('bank', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='assessments.itembank')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("activity_key", models.UUIDField(blank=True, null=True)),
+                ("n", models.PositiveIntegerField(default=0)),
+                ("items", models.PositiveIntegerField(default=0)),
+                ("anchors", models.PositiveIntegerField(default=0)),
+                ("loglik", models.FloatField(blank=True, null=True)),
+                ("code_version", models.PositiveSmallIntegerField(default=1)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "bank",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="runs",
+                        to="assessments.itembank",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'run of the statistics',
+                "verbose_name": "run of the statistics",
             },
         ),
         migrations.CreateModel(
-            name='ItemStatistics',
+            name="ItemStatistics",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('activity_key', models.UUIDField(blank=True, null=True)),
-                ('n', models.PositiveIntegerField()),
-                ('facility', models.FloatField(null=True)),
-                ('discrimination', models.FloatField(null=True)),
-                ('discrimination_low', models.FloatField(null=True)),
-                ('discrimination_high', models.FloatField(null=True)),
-                ('efficiency', models.FloatField(null=True)),
-                ('a', models.FloatField(null=True)),
-                ('b', models.FloatField(null=True)),
-                ('se_a', models.FloatField(null=True)),
-                ('se_b', models.FloatField(null=True)),
-                ('figures', models.JSONField(default=dict)),
-                ('flags', models.JSONField(default=list)),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='item_statistics', to='assessments.calibrationrun')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='statistics', to='assessments.itemversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("activity_key", models.UUIDField(blank=True, null=True)),
+                ("n", models.PositiveIntegerField()),
+                ("facility", models.FloatField(null=True)),
+                ("discrimination", models.FloatField(null=True)),
+                ("discrimination_low", models.FloatField(null=True)),
+                ("discrimination_high", models.FloatField(null=True)),
+                ("efficiency", models.FloatField(null=True)),
+                ("a", models.FloatField(null=True)),
+                ("b", models.FloatField(null=True)),
+                ("se_a", models.FloatField(null=True)),
+                ("se_b", models.FloatField(null=True)),
+                ("figures", models.JSONField(default=dict)),
+                ("flags", models.JSONField(default=list)),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="item_statistics",
+                        to="assessments.calibrationrun",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="statistics",
+                        to="assessments.itemversion",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'statistics of a question',
+                "verbose_name": "statistics of a question",
             },
         ),
         migrations.CreateModel(
-            name='OptionStatistics',
+            name="OptionStatistics",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('part', models.CharField(blank=True, max_length=100)),
-                ('value', models.CharField(max_length=100)),
-                ('count', models.PositiveIntegerField()),
-                ('share', models.FloatField()),
-                ('correlation', models.FloatField(null=True)),
-                ('is_right', models.BooleanField(null=True)),
-                ('fifths', models.JSONField(default=list)),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='options', to='assessments.itemstatistics')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("part", models.CharField(blank=True, max_length=100)),
+                ("value", models.CharField(max_length=100)),
+                ("count", models.PositiveIntegerField()),
+                ("share", models.FloatField()),
+                ("correlation", models.FloatField(null=True)),
+                ("is_right", models.BooleanField(null=True)),
+                ("fifths", models.JSONField(default=list)),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="options",
+                        to="assessments.itemstatistics",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'statistics of an option',
-                'ordering': ['part', '-count', 'value'],
+                "verbose_name": "statistics of an option",
+                "ordering": ["part", "-count", "value"],
             },
         ),
         migrations.CreateModel(
-            name='QuizStatistics',
+            name="QuizStatistics",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('activity_key', models.UUIDField()),
-                ('n', models.PositiveIntegerField()),
-                ('to_look_at', models.PositiveIntegerField(default=0)),
-                ('figures', models.JSONField()),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('run', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='quiz', to='assessments.calibrationrun')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("activity_key", models.UUIDField()),
+                ("n", models.PositiveIntegerField()),
+                ("to_look_at", models.PositiveIntegerField(default=0)),
+                ("figures", models.JSONField()),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "run",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="quiz",
+                        to="assessments.calibrationrun",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'statistics of a quiz',
+                "verbose_name": "statistics of a quiz",
             },
         ),
         migrations.AddConstraint(
-            model_name='calibrationrun',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('activity_key__isnull', True), ('bank__isnull', False)), models.Q(('activity_key__isnull', False), ('bank__isnull', True)), _connector='OR'), name='run_of_a_quiz_or_a_bank'),
+            model_name="calibrationrun",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("activity_key__isnull", True), ("bank__isnull", False)),
+                    models.Q(("activity_key__isnull", False), ("bank__isnull", True)),
+                    _connector="OR",
+                ),
+                name="run_of_a_quiz_or_a_bank",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='itemstatistics',
-            constraint=models.UniqueConstraint(fields=('run', 'version'), name='item_statistics_once_a_run'),
+            model_name="itemstatistics",
+            constraint=models.UniqueConstraint(
+                fields=("run", "version"), name="item_statistics_once_a_run"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='itemstatistics',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('a__isnull', True), ('b__isnull', True)), models.Q(('a__gt', 0), ('b__isnull', False)), _connector='OR'), name='item_statistics_calibrated_whole'),
+            model_name="itemstatistics",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("a__isnull", True), ("b__isnull", True)),
+                    models.Q(("a__gt", 0), ("b__isnull", False)),
+                    _connector="OR",
+                ),
+                name="item_statistics_calibrated_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='itemstatistics',
-            constraint=models.CheckConstraint(condition=models.Q(('discrimination_low__isnull', True), ('discrimination_low__lte', models.F('discrimination_high')), _connector='OR'), name='item_statistics_limits_in_order'),
+            model_name="itemstatistics",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("discrimination_low__isnull", True),
+                    ("discrimination_low__lte", models.F("discrimination_high")),
+                    _connector="OR",
+                ),
+                name="item_statistics_limits_in_order",
+            ),
         ),
         migrations.AddIndex(
-            model_name='quizstatistics',
-            index=models.Index(fields=['activity_key', '-id'], name='quiz_statistics_newest'),
+            model_name="quizstatistics",
+            index=models.Index(fields=["activity_key", "-id"], name="quiz_statistics_newest"),
         ),
     ]

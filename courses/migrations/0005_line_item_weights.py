@@ -5,15 +5,20 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('courses', '0004_competencies'),
+        ("courses", "0004_competencies"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='lineitem',
-            name='weight',
-            field=models.DecimalField(decimal_places=2, default=1, max_digits=6, validators=[django.core.validators.MinValueValidator(0)], verbose_name='weight'),
+            model_name="lineitem",
+            name="weight",
+            field=models.DecimalField(
+                decimal_places=2,
+                default=1,
+                max_digits=6,
+                validators=[django.core.validators.MinValueValidator(0)],
+                verbose_name="weight",
+            ),
         ),
     ]

@@ -257,6 +257,17 @@ def test_a_dry_run_of_the_command_writes_nothing(everywhere, tmp_path):
     assert len(json.loads((tmp_path / "report.json").read_text())["refused"]) == 1
 
 
+def test_an_editor_sends_a_question_for_review(everywhere, client):
+    editor = factories.member(everywhere.centre, "instructor", is_staff=True)
+    editor.groups.set(Group.objects.filter(name="Editors"))
+    item = factories.item(factories.bank(), is_draft=True)
+
+    item.get_workflow().start(item, editor)
+
+    assert set(Item.objects.filter(bank=item.bank).of_status("review")) == {item}
+    assert Item.objects.with_status().get(pk=item.pk).status == "in review"
+
+
 def test_editors_write_and_moderators_publish(everywhere):
     editor = factories.user(is_staff=True)
     editor.groups.set(Group.objects.filter(name="Editors"))
