@@ -17,7 +17,7 @@ def assign(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("assessments", "0009_statistics"),
+        ("assessments", "0006_authors_keep_questions"),
         ("wagtailcore", "0083_workflowcontenttype"),
         ("contenttypes", "0002_remove_content_type_name"),
     ]
