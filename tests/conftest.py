@@ -8,6 +8,7 @@ from django.utils.translation import override
 from assessments.domain.quizzes import frozen_quiz
 from lms.organisations.scoping import every_organisation
 from tests import factories
+from tests.snapshots import Snapshot
 
 
 def pytest_collection_modifyitems(config, items):
@@ -36,11 +37,20 @@ def _in_english():
         yield
 
 
+@pytest.fixture(scope="session")
+def _worlds():
+    """The small world as rows, made once by each process."""
+    return {}
+
+
 @pytest.fixture
-def world(db):
+def world(db, _worlds):
     """A small world: the Centre, Kenya and Rwanda, a course with a run, people in each role."""
     with every_organisation():  # the factory fills several organisations
-        return factories.World()
+        if "world" not in _worlds:
+            _worlds["world"] = Snapshot(factories.World)
+            return _worlds["world"].made
+        return _worlds["world"].restore()
 
 
 @pytest.fixture(scope="session")
