@@ -23,6 +23,7 @@ from lms.core.errors import Refused
 
 SAMPLE = 10  # one answer in so many has a second marker
 LEARNED_FROM = 300  # the newest marks that suggestions learn from
+POOLED = 10  # further questions that suggestions learn from
 AGREES = Decimal("0.1")  # of the points: within this two markers agree
 
 
@@ -266,3 +267,10 @@ def marked_texts(item: int) -> list[tuple[str, Decimal]]:
         if isinstance(value, str):
             found.append((value, mark.fraction))
     return found
+
+
+def questions_like(item: Item) -> list[Item]:
+    """Further questions of the bank that people have marked: suggestions learn from them, too."""
+    marked = Mark.objects.filter(item__version__item__bank=item.bank_id, is_second=False)
+    ids = marked.exclude(item__version__item=item).values_list("item__version__item", flat=True)
+    return list(Item.objects.filter(pk__in=ids.distinct()).select_related("current")[:POOLED])

@@ -33,38 +33,70 @@ def _features(similar: np.ndarray, model: np.ndarray, words: np.ndarray, marks: 
     return np.column_stack([model, near, np.log1p(words), np.full(len(model), marks.mean())])
 
 
-def suggest_mark(
-    answer: str, marked: Sequence[tuple[str, float]], model_answer: str = ""
-) -> Suggestion | None:
+@dataclass(frozen=True)
+class Marked:
+    """Answers to one question that people marked, as (text, fraction), and its model answer."""
+
+    answers: Sequence[tuple[str, float]]
+    model_answer: str = ""
+
+
+class _Question:
+    """One question's marked answers as vectors of letter groups."""
+
+    def __init__(self, marked: Marked):
+        # heavy, and needed only by markers who ask for suggestions
+        from sklearn.feature_extraction.text import TfidfVectorizer
+
+        self.texts = [text for text, _fraction in marked.answers]
+        self.marks = np.array([fraction for _text, fraction in marked.answers])
+        model = marked.model_answer or " ".join(self.texts)
+        self.vectoriser = TfidfVectorizer(
+            analyzer="char_wb", ngram_range=(2, 4), sublinear_tf=True
+        ).fit([*self.texts, model])
+        self.known = self.vectoriser.transform(self.texts)
+        self.model = self.vectoriser.transform([model])
+
+    def similar(self, vectors) -> np.ndarray:
+        return np.asarray((vectors @ self.known.T).todense())
+
+    def rows(self, vectors, similar: np.ndarray, texts: Sequence[str]) -> np.ndarray:
+        to_model = np.asarray((vectors @ self.model.T).todense()).ravel()
+        words = np.array([len(text.split()) for text in texts], dtype=float)
+        return _features(similar, to_model, words, self.marks)
+
+    def training(self) -> np.ndarray:
+        """The features of the marked answers, each compared with the others alone."""
+        among = self.similar(self.known)
+        np.fill_diagonal(among, -1)
+        return self.rows(self.known, among, self.texts)
+
+
+def suggest_mark(answer: str, marked: Marked, others: Sequence[Marked] = ()) -> Suggestion | None:
     """Return what a person might give `answer`, or None while fewer than ten answers are marked.
 
-    `marked` holds (text, fraction) of answers to the same question.
+    The features are pooled over `others`, further questions with ten marked answers or more: a regression on one
+    question alone is weak.
     """
-    # heavy, and needed only by markers who ask for suggestions
-    from sklearn.feature_extraction.text import TfidfVectorizer
-    from sklearn.linear_model import Ridge
+    from sklearn.linear_model import Ridge  # as above
 
-    if len(marked) < MARKED_AT_LEAST or not answer.strip():
+    if len(marked.answers) < MARKED_AT_LEAST or not answer.strip():
         return None
-    texts = [text for text, _fraction in marked]
-    marks = np.array([fraction for _text, fraction in marked])
-    vectoriser = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), sublinear_tf=True)
-    vectors = vectoriser.fit_transform([*texts, model_answer or " ".join(texts), answer])
-    known, model, asked = vectors[: len(texts)], vectors[len(texts)], vectors[len(texts) + 1]
-    among = np.asarray((known @ known.T).todense())
-    np.fill_diagonal(among, -1)
-    words = np.array([len(text.split()) for text in [*texts, answer]], dtype=float)
-    to_model = np.asarray((vectors @ model.T).todense()).ravel()
-    train = _features(among, to_model[: len(texts)], words[:-1], marks)
+    question = _Question(marked)
+    pool = [question] + [
+        _Question(other) for other in others if len(other.answers) >= MARKED_AT_LEAST
+    ]
+    train = np.vstack([each.training() for each in pool])
+    marks = np.concatenate([each.marks for each in pool])
     regression = Ridge(alpha=1.0).fit(train, marks)
-    similar = np.asarray((asked @ known.T).todense())
-    row = _features(similar, to_model[-1:], words[-1:], marks)
-    guess = float(np.clip(regression.predict(row)[0], 0, 1))
+    asked = question.vectoriser.transform([answer])
+    similar = question.similar(asked)
+    guess = float(np.clip(regression.predict(question.rows(asked, similar, [answer]))[0], 0, 1))
     error = float(np.sqrt(np.mean((regression.predict(train) - marks) ** 2)))
     nearest = np.argsort(-similar[0])[:NEAREST]
     return Suggestion(
         Decimal(str(round(guess, 2))),
         error,
-        [(texts[place], float(marks[place])) for place in nearest],
+        [(question.texts[place], float(question.marks[place])) for place in nearest],
         bool(similar.max() < UNLIKE),
     )

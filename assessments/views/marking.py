@@ -5,13 +5,14 @@ from decimal import Decimal
 from django.contrib import messages
 from django.http import FileResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from assessments.domain import marking
 from assessments.domain.items import bodies
 from assessments.domain.scoring import seed_of
-from assessments.domain.suggestions import suggest_mark
+from assessments.domain.suggestions import Marked, suggest_mark
 from assessments.interactions import KINDS
 from assessments.interactions.variables import instantiate
 from assessments.models import AttemptItem, Comment, Item, Mark
@@ -40,10 +41,18 @@ def _suggestion(item, body, value):
     """A suggested mark from what was marked so far for this question, or None."""
     if not isinstance(value, str):
         return None
-    marked = [
-        (text, float(fraction)) for text, fraction in marking.marked_texts(item.version.item_id)
+    question = item.version.item
+    others = [
+        _marked(other, bodies([other.current])[other.current_id])
+        for other in marking.questions_like(question)
     ]
-    return suggest_mark(value, marked, _model_answer(body))
+    return suggest_mark(value, _marked(question, body), others)
+
+
+def _marked(question, body):
+    """What people gave for answers to a question, as suggestions learn from it."""
+    answers = [(text, float(fraction)) for text, fraction in marking.marked_texts(question.pk)]
+    return Marked(answers, strip_tags(_model_answer(body)))
 
 
 def mark_next(request, organisation, pk):

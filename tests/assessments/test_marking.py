@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from assessments.domain import marking
 from assessments.domain.attempts import start_attempt
-from assessments.domain.suggestions import suggest_mark
+from assessments.domain.suggestions import Marked, suggest_mark
 from assessments.interactions.extended_text.body import EssayBody
 from assessments.models import Attempt, Mark, Outcome
 from courses.models import Result
@@ -173,9 +173,11 @@ MARKED = [
 ] + [(f"I would delete the file and tell nobody, case {number}", 0.0) for number in range(8)]
 
 
-def test_a_suggestion_follows_what_people_gave():
-    good = suggest_mark("report the breach to the commissioner in 72 hours", MARKED)
-    bad = suggest_mark("delete the file, tell nobody", MARKED)
+@pytest.mark.parametrize("is_pooled", [False, True])
+def test_a_suggestion_follows_what_people_gave(is_pooled):
+    others = [Marked(MARKED[::-1], "Report it.")] if is_pooled else []
+    good = suggest_mark("report the breach to the commissioner in 72 hours", Marked(MARKED), others)
+    bad = suggest_mark("delete the file, tell nobody", Marked(MARKED), others)
 
     assert good.fraction > Decimal("0.6")
     assert bad.fraction < Decimal("0.4")
@@ -184,7 +186,7 @@ def test_a_suggestion_follows_what_people_gave():
 
 
 def test_there_is_no_suggestion_from_few_marks():
-    assert suggest_mark("report it", MARKED[:9]) is None
+    assert suggest_mark("report it", Marked(MARKED[:9])) is None
 
 
 def test_suggestions_are_off_until_asked_for(answered, everywhere, client):
