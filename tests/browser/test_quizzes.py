@@ -591,7 +591,7 @@ def put_right(author, bank, right):
 def test_from_the_author_s_bank_to_the_corrected_result(visitor, quiz_course):
     trainer, officer = visitor("quiz-author"), visitor("quiz-officer")
     trainer.sign_in("trainer@demo.example")
-    officer.sign_in("learner6@demo.example")
+    officer.sign_in("learner4@demo.example")
     course = quiz_course("claims", "Land claims", {"choice": questions.MACHINE["choice"]})
     title = f"Land claims {course}"
     author, bank = Author(trainer), f"Bank of {course}"
