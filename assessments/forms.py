@@ -10,9 +10,9 @@ from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from assessments.domain.attempts import Event
 from assessments.domain.items import authored, bodies
 from assessments.domain.quizzes import FrozenQuiz
+from assessments.domain.recording import Event
 from assessments.domain.scoring import Standing, is_empty, score_body, seed_of
 from assessments.interactions import KINDS
 from assessments.interactions.shapes import Body

@@ -13,11 +13,9 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from assessments.domain.attempts import Event, Reply, record_events
 from assessments.models import Attempt
 from lms.core.errors import Refused
 
@@ -109,9 +107,3 @@ def moment_of(text: Any) -> datetime | None:
     except ValueError:
         return None
     return moment if moment and moment.tzinfo else None
-
-
-@transaction.atomic
-def take_in_answers(attempt: Attempt, device: UUID, events: list[Event]) -> Reply:
-    """Append what a file brings as if the phone had sent it now: what is there already stays as it is."""
-    return record_events(attempt, device, events)

@@ -9,7 +9,6 @@ from typing import Any, Literal
 from django.db import transaction
 from django.db.models import Max
 from django.utils.html import strip_tags
-from wagtail.models import Page, ReferenceIndex
 
 from assessments.interactions import KINDS
 from assessments.interactions.shapes import Body, join, split
@@ -160,16 +159,6 @@ def freeze_stimulus(stimulus: Stimulus, *, by=None) -> None:
     """Give the live items of a changed shared text a version with its new words."""
     for item in stimulus.items.filter(live=True):
         freeze_item(item, by=by)
-
-
-def quizzes_with(item: Item) -> list[Page]:
-    """Return the quizzes that name `item`, or draw from its bank."""
-    named = ReferenceIndex.get_references_to(item)
-    drawn = ReferenceIndex.get_references_to(item.bank)
-    pages = {
-        row.object_id for row in [*named, *drawn] if row.base_content_type.model_class() is Page
-    }
-    return list(Page.objects.filter(pk__in=pages).order_by("title"))
 
 
 @transaction.atomic

@@ -4,11 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
+from uuid import UUID
 
 from assessments.domain.scoring import Standing
 from assessments.interactions.shapes import Value
 from assessments.models import ResponseType
 
+FORM = UUID(int=0)  # the device of plain forms, which keep nothing of their own
 GRACE = timedelta(seconds=90)  # for answers already on their way
 
 

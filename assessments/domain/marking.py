@@ -4,11 +4,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
-from hashlib import sha256
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -52,22 +51,12 @@ def second_answers(user: AbstractBaseUser) -> QuerySet[AttemptItem]:
             firsts=Count("marks", filter=Q(marks__is_second=False)),
             seconds=Count("marks", filter=Q(marks__is_second=True)),
             own=Count("marks", filter=Q(marks__by=user)),
+            turn=F("pk") % SAMPLE,  # by a number that no marker chooses
         )
-        .filter(firsts__gt=0, seconds=0, own=0, attempt__state=Attempt.State.SCORED)
-        .filter(pk__in=_sampled())
+        .filter(firsts__gt=0, seconds=0, own=0, turn=0, attempt__state=Attempt.State.SCORED)
         .select_related("version__item", "attempt")
         .order_by("pk")
     )
-
-
-def _sampled() -> list[int]:
-    """Which marked answers are in the sample: by a hash of their number, so that nobody can choose."""
-    marked = Mark.objects.filter(is_second=False).values_list("item", flat=True)
-    return [pk for pk in marked if is_sampled(pk)]
-
-
-def is_sampled(pk: int) -> bool:
-    return int.from_bytes(sha256(f"second:{pk}".encode()).digest()[:4], "big") % SAMPLE == 0
 
 
 @dataclass(frozen=True)
@@ -176,6 +165,7 @@ def mark_answers(
     A second mark is kept beside the first; where the two disagree the mean scores. Nobody marks an answer twice.
     """
     marks = []
+    body = bodies([items[0].version])[items[0].version_id]
     for item in items:
         attempt = (
             Attempt.objects.select_for_update(of=["self"])
@@ -187,7 +177,6 @@ def mark_answers(
         there = list(item.marks.all())
         if any(mark.by_id == by.pk and mark.is_second == is_second for mark in there) and is_second:
             raise Refused(_("You have marked this answer already."), code="marked_already")
-        body = bodies([item.version])[item.version_id]
         fraction = fraction_of(body, item.maximum, points)
         mark = Mark.objects.create(
             item=item,
@@ -208,7 +197,7 @@ def mark_answers(
                 else (first.fraction + fraction) / 2
             )
         _record(attempt, item, counts, mark, points)
-    if comment and items:
+    if comment:
         keep_comment(by, comment)
     return marks
 

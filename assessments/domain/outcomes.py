@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Q
 from wagtail.log_actions import log
 
 from assessments.domain.items import bodies
@@ -126,7 +125,7 @@ def record_counting(enrolment: Enrolment, key: str, quiz: FrozenQuiz) -> None:
     """
     attempts = list(
         Attempt.objects.filter(
-            Q(enrolment=enrolment, activity_key=key), state=Attempt.State.SCORED
+            enrolment=enrolment, activity_key=key, state=Attempt.State.SCORED
         ).order_by("number")
     )
     if not attempts:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from assessments.domain.attempts import QuizStanding
 from assessments.domain.items import bodies
 from assessments.domain.outcomes import DROPPED, reached_by
 from assessments.domain.placement import Answered, Placed, difficulty_of, place
 from assessments.domain.quizzes import FrozenQuiz
 from assessments.domain.scoring import percent, seed_of
+from assessments.domain.starting import QuizStanding
 from assessments.interactions import KINDS
 from assessments.interactions.base import Line
 from assessments.interactions.shapes import Body

@@ -7,8 +7,7 @@ from typing import Any
 from assessments.interactions import KINDS
 from assessments.interactions.base import UNANSWERED, UNSCORED, Score
 from assessments.interactions.behaviours import after_tries, with_certainty
-from assessments.interactions.shapes import Body, Value, join
-from assessments.interactions.variables import instantiate
+from assessments.interactions.shapes import Body, Value
 
 CENT = Decimal("0.01")
 
@@ -28,15 +27,8 @@ def is_empty(value: Value) -> bool:
             return False
 
 
-def score_item(kind: str, content: dict, key: dict, value: Value, seed: str = "") -> Score:
-    """Score `value` for an item as it was stored: assessments design, section 8.2."""
-    interaction = KINDS[kind]
-    body = instantiate(interaction.body.model_validate(join(content, key)), seed)
-    return score_body(kind, body, value)
-
-
 def score_body(kind: str, body: Body, value: Value) -> Score:
-    """Score `value` for a body whose variables are filled in."""
+    """Score `value` for a body whose variables are filled in: assessments design, section 8.2."""
     interaction = KINDS[kind]
     if interaction.scored_by == "nobody":
         return UNSCORED

@@ -15,13 +15,21 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST
 
-from assessments.domain import attempts as attempts_domain
 from assessments.domain.answer_files import signed_answers
+from assessments.domain.attempts import (
+    answered_sentence,
+    attempt_items,
+    attempt_standings,
+    submit_attempt,
+)
 from assessments.domain.files import store_answer_file
+from assessments.domain.ledger import FORM
 from assessments.domain.outcomes import reached_by
 from assessments.domain.quizzes import frozen_quiz
+from assessments.domain.recording import Event, other_devices, record_form
 from assessments.domain.reviews import placement_levels, review_level, review_rows, shows
 from assessments.domain.scoring import percent
+from assessments.domain.starting import quiz_standing, start_attempt
 from assessments.forms import PageForm, StartForm, form_events, item_forms, only_stored
 from assessments.models import Attempt, Review
 from courses.domain.editions import pinned_revision_id
@@ -42,9 +50,9 @@ def quiz(request, enrolment, entry):
     page = frozen_quiz(pinned_revision_id(entry, get_language()))
     form = StartForm(request.POST or None, quiz=page)
     if request.method == "POST":
-        standing = attempts_domain.quiz_standing(enrolment, page, entry["key"])
+        standing = quiz_standing(enrolment, page, entry["key"])
         if standing.open_attempt or not form.fields or form.is_valid():
-            attempt = attempts_domain.start_attempt(
+            attempt = start_attempt(
                 enrolment,
                 entry,
                 get_language(),
@@ -53,7 +61,7 @@ def quiz(request, enrolment, entry):
             return redirect("assessments:attempt", enrolment.pk, attempt.uuid)
     else:
         visit_activity(enrolment, entry["key"])
-        standing = attempts_domain.quiz_standing(enrolment, page, entry["key"])
+        standing = quiz_standing(enrolment, page, entry["key"])
     now = timezone.now()
     opens_at = standing.access.opens_at
     context = activity_context(enrolment, entry) | {
@@ -132,8 +140,8 @@ def attempt(request, pk, attempt):
     if attempt.state != Attempt.State.IN_PROGRESS:
         return redirect("assessments:review", pk, attempt.uuid)
     quiz = frozen_quiz(attempt.revision_id)
-    items = attempts_domain.attempt_items(attempt)
-    standings = attempts_domain.attempt_standings(attempt, items, quiz)
+    items = attempt_items(attempt)
+    standings = attempt_standings(attempt, items, quiz)
     count = len(items)
     if quiz.is_one_way:
         position = _next_position(items, standings)
@@ -177,7 +185,7 @@ def _save(request, attempt, items, standings, quiz):
     events = form_events(forms, data, page.cleaned_data["client_id"], checked)
     if quiz.is_one_way:
         events += _passed_over(items, forms, events, page.cleaned_data["client_id"])
-    reply = attempts_domain.record_form(attempt, events)
+    reply = record_form(attempt, events)
     if reply.refused:
         messages.error(request, next(iter(reply.refused.values())))
         return redirect("assessments:attempt", attempt.enrolment_id, attempt.uuid)
@@ -193,9 +201,7 @@ def _passed_over(items, forms, events, client_id):
     """Going on without an answer is final in a one-way quiz, so it is an entry of the ledger, too."""
     answered = {event.position for event in events}
     return [
-        attempts_domain.Event(
-            0, "answer", item.position, None, client_id=uuid5(client_id, "passed")
-        )
+        Event(0, "answer", item.position, None, client_id=uuid5(client_id, "passed"))
         for item in items
         if item.position not in answered
     ]
@@ -231,8 +237,8 @@ def overview(request, pk, attempt):
     if attempt.state != Attempt.State.IN_PROGRESS:
         return redirect("assessments:review", pk, attempt.uuid)
     quiz = frozen_quiz(attempt.revision_id)
-    items = attempts_domain.attempt_items(attempt)
-    standings = attempts_domain.attempt_standings(attempt, items, quiz)
+    items = attempt_items(attempt)
+    standings = attempt_standings(attempt, items, quiz)
     rows = [(item.position, standings[item.pk]) for item in items]
     context = {
         "attempt": attempt,
@@ -240,7 +246,7 @@ def overview(request, pk, attempt):
         "missing": sum(not standing.is_answered for _position, standing in rows),
         "flagged": sum(standing.is_flagged for _position, standing in rows),
         "quiz": quiz,
-        "others": attempts_domain.other_devices(attempt, attempts_domain.FORM),
+        "others": other_devices(attempt, FORM),
         "seconds_left": _seconds_left(attempt),
     }
     return render(request, "assessments/overview.html", context)
@@ -248,7 +254,7 @@ def overview(request, pk, attempt):
 
 @require_POST
 def submit(request, pk, attempt):
-    attempt = attempts_domain.submit_attempt(own_attempt(request, pk, attempt), by=request.user)
+    attempt = submit_attempt(own_attempt(request, pk, attempt), by=request.user)
     return redirect("assessments:review", pk, attempt.uuid)
 
 
@@ -261,10 +267,10 @@ def review(request, pk, attempt):
         raise Http404
     quiz = frozen_quiz(attempt.revision_id)
     key = str(attempt.activity_key)
-    standing = attempts_domain.quiz_standing(attempt.enrolment, quiz, key)
+    standing = quiz_standing(attempt.enrolment, quiz, key)
     level = review_level(quiz, standing)
-    items = attempts_domain.attempt_items(attempt)
-    standings = attempts_domain.attempt_standings(attempt, items, quiz)
+    items = attempt_items(attempt)
+    standings = attempt_standings(attempt, items, quiz)
     is_scored = attempt.state == Attempt.State.SCORED
     reached = percent(attempt.score, attempt.maximum) if is_scored else None
     context = {
@@ -276,7 +282,7 @@ def review(request, pk, attempt):
         "is_scored": is_scored,
         "shows_result": is_scored and shows(level, Review.RESULT),
         "shows_answers": shows(level, Review.ANSWERS),
-        "answers": attempts_domain.answered_sentence(standings),
+        "answers": answered_sentence(standings),
         "late": sum(standing.is_late for standing in standings.values()),
         "percent": reached,
         "is_passed": reached is not None and reached >= quiz.pass_mark,

@@ -11,10 +11,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 from wagtail.log_actions import log
 
-from assessments.domain.answer_files import moment_of, read_answer_file, take_in_answers
+from assessments.domain.answer_files import moment_of, read_answer_file
 from assessments.domain.attempts import attempt_items, attempt_standings
 from assessments.domain.outcomes import void_attempt
 from assessments.domain.quizzes import frozen_quiz
+from assessments.domain.recording import record_events
 from assessments.domain.reviews import review_rows
 from assessments.forms import (
     AllowanceForm,
@@ -153,7 +154,7 @@ def answer_file_upload(request, organisation):
         forms = item_forms(attempt, attempt_items(attempt), {}, quiz)
         events = events_of(attempt, forms, [_row(row) for row in rows])
         before = attempt.responses.count()
-        reply = take_in_answers(attempt, device, events)
+        reply = record_events(attempt, device, events)
         log(attempt, "assessments.answer_file", user=request.user, data={"events": len(rows)})
         told = {
             "attempt": reply.attempt,

@@ -14,17 +14,15 @@ from ninja import Field, Router, Schema
 from ninja.security import django_auth
 
 from assessments.domain.answer_files import device_key
-from assessments.domain.attempts import (
+from assessments.domain.attempts import attempt_items, attempt_standings, lock_attempt
+from assessments.domain.ledger import acknowledged
+from assessments.domain.quizzes import frozen_quiz
+from assessments.domain.recording import (
     EVENTS_AT_ONCE,
     append_events,
-    attempt_items,
-    attempt_standings,
-    lock_attempt,
     open_attempt,
     other_devices,
 )
-from assessments.domain.ledger import acknowledged
-from assessments.domain.quizzes import frozen_quiz
 from assessments.forms import events_of, item_forms
 from assessments.models import Attempt
 from courses.models import Enrolment

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from assessments.domain.attempts import start_attempt
+from assessments.domain.starting import start_attempt
 from assessments.models import Attempt
 from courses.models import Enrolment
 from lms.organisations.scoping import every_organisation

@@ -4,7 +4,8 @@ from uuid import uuid4
 
 import pytest
 
-from assessments.domain.attempts import Event, open_attempt, record_events, start_attempt
+from assessments.domain.recording import Event, open_attempt, record_events
+from assessments.domain.starting import start_attempt
 from courses.domain.enrolment import enrol
 from lms.organisations.scoping import every_organisation
 from tests import factories

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assessments.domain.answer_files import FORMAT, device_key, read_answer_file, signature
-from assessments.domain.attempts import open_attempt
+from assessments.domain.recording import open_attempt
 from assessments.models import Response
 from lms.core.errors import Refused
 

@@ -10,16 +10,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assessments.domain.attempts import (
-    Event,
     attempt_items,
     attempt_standings,
-    quiz_standing,
-    record_form,
-    start_attempt,
     submit_attempt,
     submit_overdue_attempts,
 )
 from assessments.domain.quizzes import frozen_quiz
+from assessments.domain.recording import Event, record_form
+from assessments.domain.starting import quiz_standing, start_attempt
 from assessments.models import Allowance, Attempt, Item, Outcome, Response, Sitting
 from courses.domain.editions import cut_edition, move_run
 from courses.models import Result

@@ -18,7 +18,8 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assessments.domain import attempts as attempts_domain
+from assessments.domain import recording
+from assessments.domain.starting import start_attempt
 from assessments.models import Attempt, Outcome, Response
 from lms.organisations.scoping import every_organisation
 from tests import factories
@@ -56,7 +57,7 @@ class Line:
         return response.json() if response.status_code == 200 else None
 
     def _die(self, address, body):
-        record = attempts_domain.append_events
+        record = recording.append_events
 
         def record_and_die(*args, **kwargs):
             with transaction.atomic():
@@ -158,7 +159,7 @@ def test_no_answer_is_lost_and_every_attempt_is_scored_once(everywhere, changes_
     enrolment = factories.enrol(user, everywhere.lossy_run, everywhere.nyeri)
     with every_organisation():
         entry = everywhere.lossy_run.edition.activities[0]
-        attempt = attempts_domain.start_attempt(enrolment, entry, "en")
+        attempt = start_attempt(enrolment, entry, "en")
 
     given_last = take(attempt, user, dice, changes_phone=changes_phone)
 

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from assessments.domain import marking
-from assessments.domain.attempts import start_attempt
+from assessments.domain.starting import start_attempt
 from assessments.domain.suggestions import Marked, suggest_mark
 from assessments.interactions.extended_text.body import EssayBody
 from assessments.models import Attempt, Mark, Outcome

@@ -5,8 +5,8 @@ from django.contrib.auth.models import Group
 from django.core import mail
 from django.urls import reverse
 
-from assessments.domain.attempts import start_attempt
 from assessments.domain.regrading import begin_regrade, foresee_regrade, run_regrade
+from assessments.domain.starting import start_attempt
 from assessments.models import Attempt, Change, Item, Outcome, Regrade
 from assessments.tasks import regrade_task
 from courses.models import Result
