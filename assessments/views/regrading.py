@@ -1,10 +1,7 @@
 """Putting a question right after people answered it: dry run first, then the replay and what it changed."""
 
-import csv
-
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from wagtail.log_actions import log
@@ -16,6 +13,7 @@ from assessments.interactions.markup import plain
 from assessments.models import Item, Regrade
 from assessments.views.teaching import demand
 from lms.core.errors import Refused
+from lms.core.exports import stream_csv
 
 SHOWN = 50
 
@@ -96,24 +94,18 @@ def regrade(request, organisation, pk):
 
 
 def _changes_csv(found, changes):
-    response = HttpResponse(
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="regrade-{found.pk}.csv"'},
-    )
-    writer = csv.writer(response)
-    writer.writerow([_("Learner"), _("Before"), _("of"), _("After"), _("of")])
-    for change in changes.iterator():
-        name = change.attempt.enrolment.user.full_name
-        writer.writerow(
-            [
-                f"'{name}" if name[:1] in "=+-@" else name,  # no formula for a spreadsheet
-                change.score_before,
-                change.maximum_before,
-                change.score_after,
-                change.maximum_after,
-            ]
+    header = [_("Learner"), _("Before"), _("of"), _("After"), _("of")]
+    rows = [  # read in full first: the scope closes before the answer is streamed
+        (
+            change.attempt.enrolment.user.full_name,
+            change.score_before,
+            change.maximum_before,
+            change.score_after,
+            change.maximum_after,
         )
-    return response
+        for change in changes
+    ]
+    return stream_csv(f"regrade-{found.pk}", header, rows)
 
 
 def regrade_list(request, organisation):

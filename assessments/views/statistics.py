@@ -28,6 +28,7 @@ from assessments.models import (
 )
 from assessments.statistics import charts, evidence
 from assessments.views.teaching import demand
+from lms.core.exports import safe_cell
 
 PAGE_SIZE = 50
 ACCEPTING = {"choice", "choices", "text"}  # kinds that take one right answer more
@@ -245,11 +246,6 @@ def quiz_statistics(request, organisation, key):
     return render(request, "assessments/statistics/quiz.html", context)
 
 
-def _safe(value):
-    """A cell that a spreadsheet would run as a formula is given as text (OWASP, CSV injection)."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" else value
-
-
 def _csv(title, rows):
     response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="questions.csv"'
@@ -291,7 +287,7 @@ def _csv(title, rows):
             each.figures["effective_weight"] if each.discrimination is not None else None,
             " ".join(row.reasons),
         ]
-        writer.writerow(["" if cell is None else _safe(cell) for cell in cells])
+        writer.writerow(["" if cell is None else safe_cell(cell) for cell in cells])
     return response
 
 

@@ -1,7 +1,6 @@
 """The gradebook of a run, for trainers: a grid whose cells can be set by hand, weights, and exports."""
 
-import csv
-from io import BytesIO, StringIO
+from io import BytesIO
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -9,6 +8,7 @@ from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from wagtail.log_actions import log
@@ -21,6 +21,7 @@ from courses.domain.gradebook import (
 )
 from courses.forms import OverrideForm, WeightsForm
 from courses.models import CourseRun, Enrolment
+from lms.core.exports import safe_cell, stream_csv
 
 PAGE_SIZE = 50
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -112,11 +113,6 @@ def _cell(request, columns, enrolments):
     }
 
 
-def _plain(text):
-    """Text that no spreadsheet takes for a formula."""
-    return f"'{text}" if str(text)[:1] in {"=", "+", "-", "@"} else text
-
-
 def _export(run, columns, enrolments, kind):
     header = [
         _("Learner"),
@@ -126,8 +122,8 @@ def _export(run, columns, enrolments, kind):
     ]
     table = [
         [
-            _plain(row.enrolment.user.full_name),
-            _plain(row.enrolment.organisation.name),
+            safe_cell(row.enrolment.user.full_name),
+            safe_cell(row.enrolment.organisation.name),
             *(
                 row.results[column.key].percent if column.key in row.results else ""
                 for column in columns
@@ -136,17 +132,17 @@ def _export(run, columns, enrolments, kind):
         ]
         for row in gradebook_rows(enrolments, columns)
     ]
-    name = f"gradebook-{run.code.replace(' ', '-').replace('/', '-')}.{kind}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    name = f"gradebook-{slugify(run.code)}"
     if kind == "csv":
-        text = StringIO()
-        csv.writer(text).writerows([header, *table])
-        content = "\ufeff" + text.getvalue()  # Excel reads UTF-8 only with the mark
-        return HttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)
+        return stream_csv(name, header, table)
     book = Workbook(write_only=True)
     sheet = book.create_sheet(title=str(_("Gradebook")))
     for row in [header, *table]:
         sheet.append([str(each) if not isinstance(each, int | float) else each for each in row])
     content = BytesIO()
     book.save(content)
-    return HttpResponse(content.getvalue(), content_type=SPREADSHEET, headers=headers)
+    return HttpResponse(
+        content.getvalue(),
+        content_type=SPREADSHEET,
+        headers={"Content-Disposition": f'attachment; filename="{name}.xlsx"'},
+    )

@@ -1,35 +1,6 @@
-"""Lists as files, streamed row by row."""
+"""What the exports of staff pages hold."""
 
-import csv
-
-from django.http import StreamingHttpResponse
 from django.utils.translation import gettext as _
-
-
-class _Echo:
-    def write(self, row):
-        return row
-
-
-def _safe(value):
-    """A cell that a spreadsheet would run as a formula is given as text (OWASP, CSV injection)."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text[:1] in "=+-@\t\r" else text
-
-
-def stream_csv(name, header, rows):
-    """Answer with `rows` as `name`.csv, in UTF-8 with the mark that Excel needs."""
-    writer = csv.writer(_Echo())
-
-    def lines():
-        yield "\ufeff"
-        yield writer.writerow(header)
-        for row in rows:
-            yield writer.writerow(map(_safe, row))
-
-    response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return response
 
 
 def learner_rows(enrolments):

@@ -6,8 +6,9 @@ from django.shortcuts import render
 from wagtail.log_actions import log
 
 from courses.models import EnrolmentState
+from lms.core.exports import stream_csv
 from lms.organisations.domain import organisations_served_by
-from lms.reports.exports import learner_header, learner_rows, stream_csv
+from lms.reports.exports import learner_header, learner_rows
 from lms.reports.queries import learners_of
 
 PAGE_SIZE = 50

@@ -148,7 +148,8 @@ def test_a_trainer_accepts_another_answer_with_one_click(
     assert scores() == [2.0] * LEARNERS
     page = client.get(response["Location"]).content.decode()
     assert f"Results that changed: {LEARNERS}" in page
-    csv = client.get(response["Location"] + "?format=csv").content.decode()
+    exported = client.get(response["Location"] + "?format=csv")
+    csv = b"".join(exported.streaming_content).decode()
     assert csv.count("\n") == LEARNERS + 1
 
 
