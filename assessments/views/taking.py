@@ -1,5 +1,6 @@
 """Taking a quiz: start, the questions, overview, submit, review. Works as plain forms."""
 
+from math import ceil
 from pathlib import Path
 from uuid import uuid5
 
@@ -29,7 +30,7 @@ from assessments.domain.quizzes import frozen_quiz
 from assessments.domain.recording import Event, other_devices, record_form
 from assessments.domain.reviews import placement_levels, review_level, review_rows, shows
 from assessments.domain.scoring import percent
-from assessments.domain.starting import quiz_standing, start_attempt
+from assessments.domain.starting import quiz_standing, start_attempt, start_spread
 from assessments.forms import PageForm, StartForm, form_events, item_forms, only_stored
 from assessments.models import Attempt, Review
 from courses.domain.editions import pinned_revision_id
@@ -37,12 +38,11 @@ from courses.domain.progress import visit_activity
 from courses.models import Enrolment
 from courses.views.lessons import activity_context, own_enrolment
 
-# what lets one move things about instead of choosing from lists
-MOVING = {
-    "order": "lms/js/order.js",
-    "gap_match": "lms/js/place.js",
-    "graphic_gap_match": "lms/js/place.js",
-}
+ARRANGED = {
+    "order",
+    "gap_match",
+    "graphic_gap_match",
+}  # may be dragged instead of chosen from lists
 
 
 def quiz(request, enrolment, entry):
@@ -64,11 +64,15 @@ def quiz(request, enrolment, entry):
         standing = quiz_standing(enrolment, page, entry["key"])
     now = timezone.now()
     opens_at = standing.access.opens_at
+    opens_in = max(0, (opens_at - now).total_seconds()) if opens_at else 0
+    spread = start_spread(enrolment.run) if opens_in else 0
     context = activity_context(enrolment, entry) | {
         "quiz": page,
         "standing": standing,
         "form": form,
-        "opens_in": max(0, (opens_at - now).total_seconds()) if opens_at else 0,
+        "opens_in": opens_in,
+        "spread": spread,
+        "spread_minutes": ceil(spread / 60),
         "is_closed": bool(standing.access.closes_at and now >= standing.access.closes_at),
     }
     return render(request, "assessments/quiz_detail.html", context)
@@ -162,9 +166,7 @@ def _page(request, attempt, items, standings, quiz, forms, count, status=200):  
         "count": count,
         "page_form": PageForm(auto_id=False),
         "has_files": any(form.kind.name == "upload" for form in forms.values()),
-        "scripts": sorted(
-            {MOVING[form.kind.name] for form in forms.values() if form.kind.name in MOVING}
-        ),
+        "has_arranging": any(form.kind.name in ARRANGED for form in forms.values()),
         "seconds_left": _seconds_left(attempt),
     }
     return render(request, "assessments/attempt.html", context, status=status)

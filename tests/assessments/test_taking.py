@@ -220,7 +220,10 @@ def test_before_it_opens_the_button_waits(taking):
         opens_at=timezone.now() + timedelta(minutes=5),
     )
 
-    assert b"<lms-start" in sitter.client.get(sitter.address).content
+    page = sitter.client.get(sitter.address).content
+
+    assert b"<lms-start" in page
+    assert b'data-spread="20"' in page
     assert sitter.start().status_code == 409
 
 

@@ -1,5 +1,6 @@
 """Requests a second and times of each page a learner meets, bytes of a first visit, queries, memory."""
 
+import random
 import re
 import threading
 import time
@@ -102,27 +103,31 @@ def measure_quiz(address, rounds=3):
     return rows, measured.faults, round(rounds * len(people) / wall, 2)
 
 
-def measure_synchronised_start(address, number=500):
-    """`number` learners who press the button in the same second: how long until all have their questions."""
-    people = learners(address, number, after=CONNECTIONS)
-    measured = Measured()
+def measure_synchronised_start(address, number, after=CONNECTIONS, spread=0):
+    """`number` learners who start a quiz within `spread` seconds: until when all have their questions."""
+    people = learners(address, number, after)
+    measured, name = Measured(), f"{number} within {spread} s"
     for person in people:
         person.browser.get(person.quiz).read_token()
-    tokens = iter(people)
+        person.browser.connection.close()  # phones on the move do not hold their line
+    moments = sorted(random.uniform(0, spread) for _ in people)  # noqa: S311  no secret
+    waiting = iter(zip(moments, people, strict=True))
     lock = threading.Lock()
+    begun = time.perf_counter()
 
     def work():
         while True:
             with lock:
-                person = next(tokens, None)
+                moment, person = next(waiting, (0, None))
             if person is None:
                 return
+            time.sleep(max(0, begun + moment - time.perf_counter()))
+            browser = person.browser
             page = measured.time(
-                "500 at once: start", lambda p=person: p.browser.post(p.quiz, {}), 302
+                f"{name}: start", lambda b=browser, p=person: b.post(p.quiz, {}), 302
             ).location
-            measured.time(
-                "500 at once: questions", lambda p=person, here=page: p.browser.get(here), 200
-            )
+            measured.time(f"{name}: questions", lambda b=browser, here=page: b.get(here), 200)
+            browser.connection.close()
 
     wall = run_together([work] * 64)
     rows = [row(step, seconds, wall) for step, seconds in measured.seconds.items()]

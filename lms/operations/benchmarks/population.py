@@ -1,4 +1,4 @@
-"""The people and the course that the benchmark meets: 2,000 learners, 12 lessons, a quiz of 20 questions."""
+"""The people and the course that the benchmark meets: 3,600 learners, 12 lessons, a quiz of 20 questions."""
 
 import json
 from uuid import uuid4
@@ -26,7 +26,7 @@ from lms.organisations.loading import load_organisations
 from lms.organisations.models import Kind, Membership, Organisation, Role
 from lms.organisations.scoping import every_organisation
 
-LEARNERS, LESSONS, QUESTIONS = 2_000, 12, 20
+LEARNERS, LESSONS, QUESTIONS = 3_600, 12, 20
 PARAGRAPH = (
     "<p>A learning machine knows the examples it was shown and nothing else. An officer who asks what those "
     "examples were can guess where it will help and where it will mislead.</p>"

@@ -13,13 +13,14 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
+from assessments.domain.starting import STARTS_PER_SECOND
 from lms.operations.benchmarks import pages, population, regrade, statistics
 from lms.operations.processes import beat, wait_for_port, web, worker
 from lms.operations.services import free_port, postgres_server, running, valkey_server
 
 
 class Command(BaseCommand):
-    help = "Starts PostgreSQL, Valkey, web server and worker, loads 2,000 learners, and prints what it measured."
+    help = "Starts PostgreSQL, Valkey, web server and worker, loads 3,600 learners, and prints what it measured."
     requires_system_checks = []
 
     def add_arguments(self, parser):
@@ -56,7 +57,7 @@ class Command(BaseCommand):
             ).returncode
 
     def measure(self, path):
-        self.stdout.write("Preparing the database, static files and 2,000 learners …")
+        self.stdout.write("Preparing the database, static files and 3,600 learners …")
         call_command("migrate", verbosity=0)
         call_command("collectstatic", verbosity=0, interactive=False)
         population.populate()
@@ -74,20 +75,25 @@ class Command(BaseCommand):
             sign_in, faults = pages.measure_sign_in(site)
             page_rows, more = pages.measure_pages(site)
             quiz, most, attempts = pages.measure_quiz(site)
-            together, rest, start_seconds = pages.measure_synchronised_start(site)
+            together, rest, start_seconds = pages.measure_synchronised_start(site, 500)
+            self.stdout.write("3,000 start a quiz as their phones spread them …")
+            cohort, late, cohort_seconds = pages.measure_synchronised_start(
+                site, 3_000, after=508, spread=3_000 // STARTS_PER_SECOND
+            )
             figures = {
                 "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
                 "load_average": os.getloadavg()[0],
-                "pages": [*sign_in, *page_rows, *quiz, *together],
+                "pages": [*sign_in, *page_rows, *quiz, *together, *cohort],
                 "attempts_per_second": attempts,
                 "seconds_until_500_had_their_questions": start_seconds,
+                "seconds_until_3000_had_their_questions": cohort_seconds,
                 "first_visit_of_a_lesson": pages.first_visit(site),
                 "queries": pages.count_queries(),
                 **statistics.measure_calibration(),
                 "peak_megabytes": {
                     name: pages.peak_megabytes(process.pid) for name, process in processes.items()
                 },
-                "faults": [*faults, *more, *most, *rest],
+                "faults": [*faults, *more, *most, *rest, *late],
             }
             self.stdout.write("Marking 10,000 attempts of 20 questions again …")
             figures["regrade"] = regrade.measure_regrade()
@@ -111,7 +117,8 @@ class Command(BaseCommand):
         )
         self.stdout.write(
             "500 who start at once all have their questions after "
-            f"{figures['seconds_until_500_had_their_questions']} s"
+            f"{figures['seconds_until_500_had_their_questions']} s; 3,000 spread by their pages after "
+            f"{figures['seconds_until_3000_had_their_questions']} s"
         )
         again = figures["regrade"]
         self.stdout.write(
