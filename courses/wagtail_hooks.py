@@ -13,8 +13,16 @@ from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from courses.domain.editions import cut_edition, editions_with
+from courses.domain.programmes import cut_programme_edition
 from courses.forms import NewRunForm, RunForm
-from courses.models import ActivityPage, CoursePage, CourseRun, Edition, ModulePage
+from courses.models import (
+    ActivityPage,
+    CoursePage,
+    CourseRun,
+    Edition,
+    ModulePage,
+    ProgrammePage,
+)
 from courses.views.authoring import MoveRunView
 
 
@@ -28,6 +36,13 @@ def tell_of_publishing(request, page):
             _("Edition %(number)s of “%(course)s” is ready. Runs move to it when you say so.")
             % {"number": edition.number, "course": page.title},
             buttons=[messages.button(reverse("run:index"), _("Runs"))],
+        )
+    elif isinstance(page, ProgrammePage):
+        edition = cut_programme_edition(page, by=request.user)
+        messages.info(
+            request,
+            _("Edition %(number)s of “%(programme)s” is in force for all who begin from now on.")
+            % {"number": edition.number, "programme": page.title},
         )
     elif isinstance(page, ModulePage | ActivityPage):
         course = CoursePage.objects.ancestor_of(page).get()
@@ -52,7 +67,7 @@ def after_publish_page(request, page):
 def after_bulk_action(request, action_type, objects, _action):
     if action_type == "publish":
         for page in objects:
-            if isinstance(page.specific_deferred, CoursePage):
+            if isinstance(page.specific_deferred, CoursePage | ProgrammePage):
                 tell_of_publishing(request, page)
 
 

@@ -1,32 +1,53 @@
 """The authored tree, its editions and runs, who is enrolled, and what they achieved."""
 
+from courses.levels import Level
 from courses.models.competencies import Competency
-from courses.models.enrolments import Enrolment, EnrolmentState, Progress
+from courses.models.enrolments import (
+    Enrolment,
+    EnrolmentChange,
+    EnrolmentState,
+    Extension,
+    Progress,
+)
 from courses.models.gradebook import LineItem, Result
 from courses.models.pages import (
     ActivityPage,
     CataloguePage,
     CoursePage,
     LessonPage,
-    Level,
     ModulePage,
     Source,
 )
-from courses.models.runs import CourseRun, Edition
+from courses.models.programmes import (
+    ProgrammeCompletion,
+    ProgrammeEdition,
+    ProgrammeEnrolment,
+    ProgrammePage,
+)
+from courses.models.runs import Cohort, CourseRun, DueDate, Edition, Holiday
 
 __all__ = [
     "ActivityPage",
     "CataloguePage",
+    "Cohort",
     "Competency",
     "CoursePage",
     "CourseRun",
+    "DueDate",
     "Edition",
     "Enrolment",
+    "EnrolmentChange",
     "EnrolmentState",
+    "Extension",
+    "Holiday",
     "LessonPage",
     "Level",
     "LineItem",
     "ModulePage",
+    "ProgrammeCompletion",
+    "ProgrammeEdition",
+    "ProgrammeEnrolment",
+    "ProgrammePage",
     "Progress",
     "Result",
     "Source",

@@ -11,16 +11,38 @@ from lms.organisations.scoping import Record, scoped
 
 
 class EnrolmentState(models.TextChoices):
+    NOMINATED = "nominated", _("nominated")
+    APPROVED = "approved", _("approved")
+    WAITLISTED = "waitlisted", _("on the waiting list")
+    INVITED = "invited", _("invited")
     ACTIVE = "active", _("active")
     SUSPENDED = "suspended", _("suspended")
     COMPLETED = "completed", _("completed")
     WITHDRAWN = "withdrawn", _("withdrawn")
 
 
+SEATED = [
+    EnrolmentState.APPROVED,
+    EnrolmentState.INVITED,
+    EnrolmentState.ACTIVE,
+    EnrolmentState.SUSPENDED,
+    EnrolmentState.COMPLETED,
+]
+ASKED_FOR = [EnrolmentState.NOMINATED, EnrolmentState.WAITLISTED]
+
+
 class EnrolmentQuerySet(models.QuerySet):
     def live(self):
         """Those whose learner may go on reading."""
         return self.filter(state__in=[EnrolmentState.ACTIVE, EnrolmentState.COMPLETED])
+
+    def seated(self):
+        """Those that hold one of the run's seats."""
+        return self.filter(state__in=SEATED)
+
+    def pending(self):
+        """Those on their way in: nominated, approved, invited or waiting."""
+        return self.filter(state__in=[*ASKED_FOR, EnrolmentState.APPROVED, EnrolmentState.INVITED])
 
     def visible_to(self, user):
         return self.filter(
@@ -33,10 +55,14 @@ class Enrolment(Record):
 
     State = EnrolmentState
     TRANSITIONS = {
+        State.NOMINATED: {State.APPROVED, State.WAITLISTED, State.WITHDRAWN},
+        State.APPROVED: {State.INVITED, State.ACTIVE, State.WAITLISTED, State.WITHDRAWN},
+        State.WAITLISTED: {State.APPROVED, State.ACTIVE, State.WITHDRAWN},
+        State.INVITED: {State.ACTIVE, State.WITHDRAWN},
         State.ACTIVE: {State.SUSPENDED, State.COMPLETED, State.WITHDRAWN},
         State.SUSPENDED: {State.ACTIVE, State.WITHDRAWN},
         State.COMPLETED: set(),
-        State.WITHDRAWN: {State.ACTIVE},
+        State.WITHDRAWN: {State.NOMINATED, State.WAITLISTED, State.INVITED, State.ACTIVE},
     }
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="enrolments")
@@ -44,8 +70,14 @@ class Enrolment(Record):
     organisation = models.ForeignKey(
         "organisations.Organisation", models.PROTECT, related_name="enrolments"
     )
+    cohort = models.ForeignKey(
+        "courses.Cohort", models.PROTECT, null=True, blank=True, related_name="enrolments"
+    )
     state = models.CharField(
         _("state"), max_length=16, choices=EnrolmentState, default=EnrolmentState.ACTIVE
+    )
+    rank = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Place on the waiting list as selected; nulls come last"
     )
     enrolled_at = models.DateTimeField(default=timezone.now)
     completed_at = models.DateTimeField(null=True, blank=True)
@@ -55,6 +87,11 @@ class Enrolment(Record):
     class Meta:
         verbose_name = _("enrolment")
         ordering = ["-enrolled_at", "-pk"]
+        indexes = [
+            # lists of staff, page after page by key
+            models.Index(fields=["organisation", "-enrolled_at", "-id"], name="enrolment_newest"),
+            models.Index(fields=["run", "state"], name="enrolment_run_state"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["user", "run"], name="enrolment_once_a_run"),
             models.CheckConstraint(
@@ -65,6 +102,47 @@ class Enrolment(Record):
 
     def __str__(self):
         return f"enrolment {self.pk}"
+
+
+class EnrolmentChange(Record):
+    """Who moved an enrolment to a state, when and why; appended, never changed."""
+
+    enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="history")
+    state = models.CharField(max_length=16, choices=EnrolmentState)
+    at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+
+    objects = scoped("enrolment__organisation")
+
+    class Meta:
+        verbose_name = _("change of an enrolment")
+        ordering = ["at", "pk"]
+
+    def __str__(self):
+        return f"enrolment {self.enrolment_id}: {self.state}"
+
+
+class Extension(Record):
+    """More time for one learner, for an activity or, with no key, for the whole run."""
+
+    enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="extensions")
+    activity_key = models.UUIDField(null=True, blank=True)
+    until = models.DateField(_("until"))
+    reason = models.CharField(_("reason"), max_length=300)
+    given_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    given_at = models.DateTimeField(default=timezone.now)
+
+    objects = scoped("enrolment__organisation")
+
+    class Meta:
+        verbose_name = _("extension")
+        ordering = ["-given_at", "-pk"]
+
+    def __str__(self):
+        return f"enrolment {self.enrolment_id} until {self.until}"
 
 
 class Progress(Record):

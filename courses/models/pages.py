@@ -12,16 +12,7 @@ from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Page
 
 from courses.blocks import LessonBody
-
-
-class Level(models.TextChoices):
-    """The Centre's four progressive levels."""
-
-    FOUNDATIONS = "foundations", _("Foundations")
-    APPLICATION = "application", _("Application")
-    MANAGEMENT = "management", _("Management")
-    LEADERSHIP = "leadership", _("Leadership")
-
+from courses.levels import Level
 
 # Wagtail's own panel fills in a slug, and stumbles where there is none to fill in.
 TITLE = FieldPanel("title", classname="title", help_text=_("As learners see it in the outline."))
@@ -49,7 +40,7 @@ class CataloguePage(LearnerUrlMixin, Page):
 
     content_panels = [TITLE, "intro"]
     parent_page_types = ["wagtailcore.Page"]
-    subpage_types = ["courses.CoursePage"]
+    subpage_types = ["courses.CoursePage", "courses.ProgrammePage"]
     max_count = 1
     promote_panels = settings_panels = []
 

@@ -1,9 +1,14 @@
-"""Editions, frozen outlines of a course; and runs, dated deliveries that pin one."""
+"""Editions, frozen outlines of a course; runs, dated deliveries that pin one; cohorts, groups sent to a run."""
 
+from django.conf import settings
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from courses.validators import validate_eligibility, validate_time_zone
+from lms.organisations.scoping import Record, scoped
 
 
 class Edition(models.Model):
@@ -73,7 +78,44 @@ class CourseRun(models.Model):
     code = models.CharField(_("code"), max_length=32, unique=True)
     starts_on = models.DateField(_("starts on"))
     ends_on = models.DateField(_("ends on"), null=True, blank=True)
+    time_zone = models.CharField(
+        _("time zone"),
+        max_length=64,
+        default="Africa/Nairobi",
+        validators=[validate_time_zone],
+    )
+    venue = models.CharField(
+        _("venue"), max_length=200, blank=True, help_text=_("Empty: the run is online.")
+    )
+    capacity = models.PositiveIntegerField(
+        _("seats"),
+        null=True,  # no number is no limit, and 0 would not be
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("Empty: no limit."),
+    )
+    programme = models.ForeignKey(
+        "courses.ProgrammePage",
+        models.PROTECT,
+        verbose_name=_("programme"),
+        null=True,
+        blank=True,
+        related_name="runs",
+        help_text=_("A run of a programme asks for what comes before its course there."),
+    )
+    eligibility = models.JSONField(
+        _("who may take part"), default=list, blank=True, validators=[validate_eligibility]
+    )
+    trainers = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, verbose_name=_("trainers"), blank=True, related_name="runs_taught"
+    )
     is_self_enrolment_open = models.BooleanField(_("people may enrol themselves"), default=True)
+    enrolment_key = models.CharField(
+        _("enrolment key"),
+        max_length=32,
+        blank=True,
+        help_text=_("Who enrols must know it, or come by the link or QR code that carries it."),
+    )
 
     objects = CourseRunQuerySet.as_manager()
 
@@ -89,3 +131,72 @@ class CourseRun(models.Model):
 
     def __str__(self):
         return self.code
+
+    @property
+    def is_online(self):
+        return not self.venue
+
+
+class DueDate(models.Model):
+    """By when an activity of a run should be done: working days after the learner's start."""
+
+    run = models.ForeignKey(CourseRun, models.CASCADE, related_name="due_dates")
+    activity_key = models.UUIDField()
+    working_days = models.PositiveSmallIntegerField(
+        _("working days"), validators=[MinValueValidator(1)]
+    )
+
+    class Meta:
+        verbose_name = _("due date")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["run", "activity_key"], name="due_date_once_an_activity"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.run_id}: {self.working_days} working days"
+
+
+class Holiday(models.Model):
+    """A day without work that no calendar foresaw, such as one that was gazetted last week."""
+
+    country_code = models.CharField(_("country"), max_length=2, help_text="ISO 3166-1 alpha-2")
+    on = models.DateField(_("day"))
+    name = models.CharField(_("name"), max_length=120)
+
+    class Meta:
+        verbose_name = _("holiday")
+        ordering = ["-on"]
+        constraints = [
+            models.UniqueConstraint(fields=["country_code", "on"], name="holiday_once_a_day")
+        ]
+
+    def __str__(self):
+        return f"{self.on} {self.name}"
+
+
+class Cohort(Record):
+    """A group that one organisation sends to a run."""
+
+    organisation = models.ForeignKey(
+        "organisations.Organisation", models.PROTECT, related_name="cohorts"
+    )
+    run = models.ForeignKey(CourseRun, models.PROTECT, related_name="cohorts")
+    name = models.CharField(_("name"), max_length=120)
+    slug = models.SlugField(_("short name"), max_length=64, unique=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = scoped("organisation")
+
+    class Meta:
+        verbose_name = _("cohort")
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "run", "name"], name="cohort_name_once_a_run"
+            )
+        ]
+
+    def __str__(self):
+        return self.name
