@@ -471,7 +471,7 @@ customElements.define("lms-quiz", class extends HTMLElement {
   say() {
     const waiting = this.outbox.record.events.filter((event) => event.type !== "away");
     const positions = new Set(waiting.map((event) => event.position));
-    const summary = waiting.length ? this.word(this.isOnline === false ? "waiting" : "sending", waiting.length) : this.words.saved;
+    const summary = waiting.length ? this.word(this.isOnline === false ? "waiting" : "sending", positions.size) : this.words.saved;
     if (this.part("summary").textContent !== summary) this.part("summary").textContent = summary;
     this.part("status").classList.toggle("waits", waiting.length > 0);
     for (const section of this.sections) {
