@@ -7,8 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.widgets import AdminDateInput
 
-from courses.models import CoursePage, CourseRun, Edition
-from lms.organisations.models import Kind, Organisation
+from courses.domain.runs import next_run_code
+from courses.models import CoursePage, CourseRun, Edition, Level
+from lms.accounts.models import User
+from lms.organisations.models import Kind, Membership, Organisation, Role
 
 
 class OrganisationChoiceField(forms.ModelChoiceField):
@@ -25,8 +27,18 @@ class EnrolForm(forms.Form):
         error_messages={"required": _("Choose where you work.")},
     )
 
-    def __init__(self, *args, user, **kwargs):
+    key = forms.CharField(
+        label=_("Enrolment key"),
+        max_length=32,
+        required=False,
+        help_text=_("Whoever told you of this run knows it."),
+        widget=forms.TextInput(attrs={"autocapitalize": "none", "autocomplete": "off"}),
+    )
+
+    def __init__(self, *args, user, run, **kwargs):
         super().__init__(*args, **kwargs)
+        if not run.enrolment_key:
+            del self.fields["key"]
         field = self.fields["organisation"]
         field.queryset = (
             Organisation.objects.on(timezone.localdate()).exclude(kind=Kind.CENTRE).order_by("path")
@@ -46,21 +58,107 @@ class EnrolForm(forms.Form):
 
 
 class RunForm(WagtailAdminModelForm):
+    """A run; the rules of who may take part are written as plain fields and kept as data."""
+
+    for_organisations = forms.ModelMultipleChoiceField(
+        label=_("Only for people of"),
+        queryset=Organisation.objects.all(),
+        required=False,
+        help_text=_("And of what is below them. None: everybody."),
+    )
+    grade_scheme = forms.CharField(
+        label=_("Scheme of grades"), max_length=32, required=False, help_text=_("As job group.")
+    )
+    grades = forms.CharField(
+        label=_("Only for grades"),
+        max_length=200,
+        required=False,
+        help_text=_("With commas between them, as L, M, N, P."),
+    )
+    after_courses = forms.ModelMultipleChoiceField(
+        label=_("After the courses"), queryset=CoursePage.objects.all(), required=False
+    )
+    after_level = forms.ChoiceField(
+        label=_("After a course of the level"),
+        choices=[("", "–"), *Level.choices],  # noqa: RUF001  what an empty choice looks like
+        required=False,
+    )
+
     class Meta:
         model = CourseRun
-        fields = ["code", "starts_on", "ends_on", "is_self_enrolment_open"]
+        fields = [
+            "code",
+            "starts_on",
+            "ends_on",
+            "time_zone",
+            "venue",
+            "capacity",
+            "programme",
+            "trainers",
+            "is_self_enrolment_open",
+            "enrolment_key",
+        ]
         widgets = {"starts_on": AdminDateInput, "ends_on": AdminDateInput}
         help_texts = {
-            "code": _("The course's code and the date, as F2 01/2026."),
+            "code": _("As F2 01/2026. Empty: the next number of the year."),
             "ends_on": _("Empty: it stays open."),
         }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["code"].required = False
+        self.fields["trainers"].queryset = User.objects.filter(
+            memberships__in=Membership.objects.current().filter(role=Role.INSTRUCTOR)
+        ).distinct()
+        for rule in self.instance.eligibility:
+            self._show(rule)
+
+    def _show(self, rule):
+        match rule["kind"]:
+            case "organisation":
+                slugs = rule["organisations"]
+                self.initial["for_organisations"] = Organisation.objects.filter(slug__in=slugs)
+            case "grade":
+                self.initial["grade_scheme"] = rule["scheme"]
+                self.initial["grades"] = ", ".join(rule["grades"])
+            case "course":
+                earlier = [*self.initial.get("after_courses", [])]
+                self.initial["after_courses"] = [
+                    *earlier,
+                    *CoursePage.objects.filter(code=rule["code"]),
+                ]
+            case "level":
+                self.initial["after_level"] = rule["level"]
 
     def clean(self):
         cleaned = super().clean()
         starts_on, ends_on = cleaned.get("starts_on"), cleaned.get("ends_on")
         if starts_on and ends_on and ends_on < starts_on:
             self.add_error("ends_on", _("A run ends on or after the day it starts."))
+        if bool(cleaned.get("grades")) != bool(cleaned.get("grade_scheme")):
+            missing = "grade_scheme" if cleaned.get("grades") else "grades"
+            self.add_error(missing, _("Name both the scheme and the grades."))
+        course = cleaned.get("course") or getattr(self.instance, "course", None)
+        if not cleaned.get("code") and course and starts_on:
+            cleaned["code"] = next_run_code(course, starts_on)
         return cleaned
+
+    def _rules(self):
+        cleaned = self.cleaned_data
+        if cleaned["for_organisations"]:
+            slugs = [organisation.slug for organisation in cleaned["for_organisations"]]
+            yield {"kind": "organisation", "organisations": slugs}
+        if cleaned["grades"]:
+            grades = [grade.strip() for grade in cleaned["grades"].split(",") if grade.strip()]
+            yield {"kind": "grade", "scheme": cleaned["grade_scheme"], "grades": grades}
+        for course in cleaned["after_courses"]:
+            yield {"kind": "course", "code": course.code}
+        if cleaned["after_level"]:
+            yield {"kind": "level", "level": cleaned["after_level"]}
+
+    def save(self, commit=True):  # noqa: FBT002  Django's signature
+        self.instance.eligibility = list(self._rules())
+        return super().save(commit)
 
 
 class NewRunForm(RunForm):
@@ -117,3 +215,32 @@ class WeightsForm(forms.Form):
                 initial=column.weight,
                 widget=forms.TextInput(attrs={"inputmode": "decimal", "class": "short"}),
             )
+
+
+class ReasonForm(forms.Form):
+    """Why an enrolment is suspended, resumed or ended."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=300)
+
+
+class ExtensionForm(forms.Form):
+    """More time for one learner."""
+
+    until = forms.DateField(
+        label=_("Until"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    activity = forms.ChoiceField(label=_("For"), required=False)
+    reason = forms.CharField(label=_("Reason"), max_length=300)
+
+    def __init__(self, *args, activities, **kwargs):
+        super().__init__(*args, **kwargs)
+        whole = [("", _("the whole run"))]
+        self.fields["activity"].choices = whole + [
+            (entry["key"], entry["title"]) for entry in activities
+        ]
+
+    def clean_until(self):
+        until = self.cleaned_data["until"]
+        if until < timezone.localdate():
+            raise forms.ValidationError(_("More time ends today or later."))
+        return until

@@ -22,6 +22,13 @@ def teaches(user, organisation):
     return taught.filter(pk=organisation.pk).exists()
 
 
+@rules.predicate
+def keeps_enrolments(user, organisation):
+    roles = [Role.INSTRUCTOR, Role.COORDINATOR, Role.REGISTRAR, Role.ADMINISTRATOR]
+    return organisations_served_by(user, roles).filter(pk=organisation.pk).exists()
+
+
 rules.add_perm("courses.keep_gradebook", teaches)
+rules.add_perm("courses.change_enrolment", keeps_enrolments)
 rules.add_perm("courses.view_own_enrolment", is_own_enrolment)
 rules.add_perm("courses.view_enrolment", is_own_enrolment | serves_organisation)

@@ -28,13 +28,14 @@ SEATED = [
     EnrolmentState.SUSPENDED,
     EnrolmentState.COMPLETED,
 ]
+LIVE = [EnrolmentState.ACTIVE, EnrolmentState.COMPLETED]
 ASKED_FOR = [EnrolmentState.NOMINATED, EnrolmentState.WAITLISTED]
 
 
 class EnrolmentQuerySet(models.QuerySet):
     def live(self):
         """Those whose learner may go on reading."""
-        return self.filter(state__in=[EnrolmentState.ACTIVE, EnrolmentState.COMPLETED])
+        return self.filter(state__in=LIVE)
 
     def seated(self):
         """Those that hold one of the run's seats."""

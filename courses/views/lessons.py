@@ -2,18 +2,22 @@
 
 import json
 
+from django.contrib import messages
 from django.core.cache import cache
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from courses.activities import KINDS
 from courses.domain import progress as progress_domain
 from courses.domain.editions import pinned_page, pinned_revision_id
+from courses.domain.enrolment import enrol_oneself, waiting_position, withdraw
 from courses.domain.queries import enrolments_with_outline, learner_outline
-from courses.models import Enrolment
+from courses.models import Enrolment, EnrolmentState
+from courses.models.enrolments import LIVE
 
 LESSON_CACHE_SECONDS = 60 * 60 * 24 * 30
 
@@ -28,9 +32,36 @@ def own_enrolment(request, pk):
 
 def dashboard(request):
     enrolments = Enrolment.objects.filter(user=request.user)
-    return render(
-        request, "courses/dashboard.html", {"outlines": enrolments_with_outline(enrolments.live())}
-    )
+    context = {
+        "outlines": enrolments_with_outline(enrolments.live()),
+        "pending": enrolments.pending().select_related("run__course", "organisation"),
+        "programmes": request.user.programmes.select_related("programme"),
+    }
+    return render(request, "courses/dashboard.html", context)
+
+
+def pending(request, pk):
+    """An enrolment on its way in: where it stands and why; an invitation is answered here."""
+    own = Enrolment.objects.filter(user=request.user).select_related("run__course", "organisation")
+    enrolment = get_object_or_404(own, pk=pk)
+    if enrolment.state in LIVE:
+        return redirect("courses:run", enrolment.pk)
+    if request.method == "POST":
+        if "decline" in request.POST:
+            withdraw(enrolment, by=request.user, reason=_("Declined by the learner."))
+            messages.success(request, _("You gave up your place. Somebody else can have it."))
+            return redirect("courses:dashboard")
+        enrol_oneself(request.user, enrolment.run, enrolment.organisation)
+        messages.success(request, _("You are enrolled. Welcome."))
+        return redirect("courses:run", enrolment.pk)
+    context = {
+        "enrolment": enrolment,
+        "history": enrolment.history.all(),
+        "position": waiting_position(enrolment)
+        if enrolment.state == EnrolmentState.WAITLISTED
+        else None,
+    }
+    return render(request, "courses/pending.html", context)
 
 
 def run_detail(request, pk):
@@ -79,7 +110,7 @@ def rendered_lesson(entry):
 def lesson(request, enrolment, entry):
     if request.method == "POST":
         progress_domain.complete_activity(enrolment, entry["key"])
-        _before, after = learner_outline(enrolment).neighbours(entry["key"])
+        _previous, after = learner_outline(enrolment).neighbours(entry["key"])
         if after:
             return redirect("courses:activity", enrolment.pk, after.entry["key"])
         return redirect("courses:run", enrolment.pk)
