@@ -79,6 +79,7 @@ class Role(models.TextChoices):
     REGISTRAR = "registrar", _("registrar, who prepares certificates")
     RELEASER = "releaser", _("releaser of certificates")
     ADMINISTRATOR = "administrator", _("administrator")
+    DATA_PROTECTION = "data_protection", _("data protection officer")
 
 
 STAFF_ROLES = [role for role in Role if role != Role.LEARNER]
@@ -101,6 +102,13 @@ class Membership(models.Model):
     role = models.CharField(max_length=16, choices=Role)
     from_at = models.DateTimeField(default=timezone.now)
     until_at = models.DateTimeField(null=True, blank=True)
+    unit = models.CharField(_("unit"), max_length=200, blank=True)
+    grade_scheme = models.CharField(
+        _("grade scheme"), max_length=32, blank=True, help_text=_("As CSG, SRC or job group.")
+    )
+    grade = models.CharField(
+        _("grade"), max_length=32, blank=True, help_text=_("As written; never converted.")
+    )
 
     objects = MembershipQuerySet.as_manager()
 
@@ -110,6 +118,10 @@ class Membership(models.Model):
                 fields=["user", "organisation", "role"],
                 condition=Q(until_at__isnull=True),
                 name="membership_one_open",
+            ),
+            models.CheckConstraint(
+                condition=Q(grade="") | ~Q(grade_scheme=""),
+                name="membership_grade_has_scheme",
             ),
         ]
 
