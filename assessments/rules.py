@@ -2,9 +2,7 @@
 
 import rules
 
-from courses.rules import teaches
-from lms.organisations.domain import organisations_served_by
-from lms.organisations.models import Role
+from lms.organisations.roles import holds
 
 
 @rules.predicate
@@ -12,11 +10,8 @@ def is_own_attempt(user, attempt):
     return attempt.enrolment.user_id == user.pk
 
 
-@rules.predicate
-def teaches_organisation(user, attempt):
-    taught = organisations_served_by(user, [Role.INSTRUCTOR, Role.ADMINISTRATOR])
-    return taught.filter(pk=attempt.enrolment.organisation_id).exists()
-
-
-rules.add_perm("assessments.teach", teaches)
-rules.add_perm("assessments.view_attempt", is_own_attempt | teaches_organisation)
+rules.add_perm("assessments.teach", holds("assessments.teach"))
+rules.add_perm(
+    "assessments.view_attempt",
+    is_own_attempt | holds("assessments.view_attempt", "enrolment.organisation_id"),
+)

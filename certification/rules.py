@@ -5,27 +5,12 @@ The predicates know no superuser: the domain asks them directly, so nobody stand
 
 import rules
 
-from lms.organisations.domain import organisations_served_by
-from lms.organisations.models import Role
+from lms.organisations.roles import holds
 
-
-def _holds(user, roles, organisation_id):
-    return organisations_served_by(user, roles).filter(pk=organisation_id).exists()
-
-
-@rules.predicate
-def is_registrar_of(user, organisation):
-    return _holds(user, [Role.REGISTRAR], organisation.pk)
-
-
-@rules.predicate
-def is_releaser_of(user, organisation):
-    return _holds(user, [Role.RELEASER], organisation.pk)
-
-
-@rules.predicate
-def is_administrator_of(user, organisation):
-    return _holds(user, [Role.ADMINISTRATOR], organisation.pk)
+may_view_releases = holds("certification.view_releases")
+may_prepare = holds("certification.prepare_release")
+may_release = holds("certification.release")
+may_revoke = holds("certification.revoke_award")
 
 
 @rules.predicate
@@ -33,17 +18,11 @@ def is_own_award(user, award):
     return award.enrolment.user_id == user.pk
 
 
-@rules.predicate
-def certifies_award(user, award):
-    roles = [Role.REGISTRAR, Role.RELEASER, Role.ADMINISTRATOR]
-    return _holds(user, roles, award.enrolment.organisation_id)
-
-
+rules.add_perm("certification.view_releases", may_view_releases)
+rules.add_perm("certification.prepare_release", may_prepare)
+rules.add_perm("certification.release", may_release)
+rules.add_perm("certification.revoke_award", may_revoke)
 rules.add_perm(
-    "certification.view_releases",
-    is_registrar_of | is_releaser_of | is_administrator_of,
+    "certification.view_award",
+    is_own_award | holds("certification.view_award", "enrolment.organisation_id"),
 )
-rules.add_perm("certification.prepare_release", is_registrar_of)
-rules.add_perm("certification.release", is_releaser_of)
-rules.add_perm("certification.revoke_award", is_registrar_of | is_releaser_of)
-rules.add_perm("certification.view_award", is_own_award | certifies_award)

@@ -1,8 +1,8 @@
-"""Who may see a submission: the learner, and trainers of the organisation."""
+"""Who may see a submission: the learner, and staff of the organisation."""
 
 import rules
 
-from lms.organisations.domain import organisations_served_by
+from lms.organisations.roles import holds
 
 
 @rules.predicate
@@ -10,10 +10,7 @@ def is_own(user, submission):
     return submission.workspace.enrolment.user_id == user.pk
 
 
-@rules.predicate
-def serves_organisation(user, submission):
-    organisation = submission.workspace.enrolment.organisation_id
-    return organisations_served_by(user).filter(pk=organisation).exists()
-
-
-rules.add_perm("labs.view_submission", is_own | serves_organisation)
+rules.add_perm(
+    "labs.view_submission",
+    is_own | holds("labs.view_submission", "workspace.enrolment.organisation_id"),
+)

@@ -10,8 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from lms.organisations.domain import organisations_served_by
-from lms.organisations.models import Role
+from lms.organisations.roles import organisations_where
 from lms.organisations.scoping import Record, scoped
 
 
@@ -30,7 +29,7 @@ class AttemptQuerySet(models.QuerySet):
         return self.filter(state__in=[AttemptState.SUBMITTED, AttemptState.SCORED])
 
     def visible_to(self, user):
-        taught = organisations_served_by(user, [Role.INSTRUCTOR, Role.ADMINISTRATOR])
+        taught = organisations_where(user, "assessments.view_attempt")
         return self.filter(
             Q(enrolment__user=user) | Q(enrolment__organisation__in=taught.values("pk"))
         )

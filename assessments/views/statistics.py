@@ -27,8 +27,8 @@ from assessments.models import (
     QuizStatistics,
 )
 from assessments.statistics import charts, evidence
-from assessments.views.teaching import demand
 from lms.core.exports import safe_cell
+from lms.core.permissions import demand
 
 PAGE_SIZE = 50
 ACCEPTING = {"choice", "choices", "text"}  # kinds that take one right answer more
@@ -47,7 +47,7 @@ def _titles(keys):
 
 def quiz_list(request, organisation):
     """Quizzes that the organisation's learners have finished, the newest attempts first."""
-    demand(request, organisation)
+    demand(request, "assessments.teach", organisation)
     quizzes = (
         Attempt.objects.closed()
         .order_by()
@@ -223,7 +223,7 @@ def _plots(found, rows, calibrated):
 
 def quiz_statistics(request, organisation, key):
     """What to look at, in words; then the figures of the quiz and of its questions."""
-    demand(request, organisation)
+    demand(request, "assessments.teach", organisation)
     title = _title(organisation, key)
     found = QuizStatistics.objects.newest().filter(activity_key=key).first()
     context = {"organisation": organisation, "key": key, "title": title, "found": found}
@@ -293,7 +293,7 @@ def _csv(title, rows):
 
 @require_POST
 def refresh(request, organisation, key):
-    demand(request, organisation)
+    demand(request, "assessments.teach", organisation)
     _title(organisation, key)
     request_statistics(key)
     messages.success(
@@ -304,7 +304,7 @@ def refresh(request, organisation, key):
 
 def item_statistics(request, organisation, key, item):
     """One question: who picked what, how that goes with ability, and how its versions did."""
-    demand(request, organisation)
+    demand(request, "assessments.teach", organisation)
     title = _title(organisation, key)
     item = get_object_or_404(Item, pk=item)
     newest = (
@@ -366,7 +366,7 @@ def item_statistics(request, organisation, key, item):
 @require_POST
 def alike(request, organisation, key):
     """Pairs of the organisation's learners whose answers are strikingly alike; who asked is logged."""
-    demand(request, organisation)
+    demand(request, "assessments.teach", organisation)
     title = _title(organisation, key)
     log(
         organisation,

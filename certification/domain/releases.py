@@ -41,7 +41,7 @@ def prepare_release(organisation: Organisation, awards, *, by) -> Release:
     the registrar's own award.
     """
     _demand(
-        rules.is_registrar_of(by, organisation),
+        rules.may_prepare(by, organisation),
         _("Only a registrar of this organisation prepares certificates."),
     )
     wanted = {award.pk for award in awards}
@@ -79,7 +79,7 @@ def _demand_second_person(release: Release, by) -> None:
             code="same_person",
         )
     _demand(
-        rules.is_releaser_of(by, release.organisation),
+        rules.may_release(by, release.organisation),
         _("Only a releaser of this organisation releases certificates."),
     )
 
@@ -151,8 +151,7 @@ def _issue(award: Award, *, by, now) -> None:
 def send_back(release: Release, *, by, note: str) -> None:
     """Dissolve an open release; its awards wait again, and the note tells the registrar why."""
     _demand(
-        rules.is_releaser_of(by, release.organisation)
-        or rules.is_registrar_of(by, release.organisation),
+        rules.may_revoke(by, release.organisation),
         _("Only those who prepare and release certificates can send a list back."),
     )
     change_state(release, Release.State.DISCARDED, by=by, note=note)
@@ -170,7 +169,7 @@ def revoke_award(
     """Void an issued award; whoever verifies it reads the date and `reason` from now on."""
     organisation = award.enrolment.organisation
     _demand(
-        rules.is_registrar_of(by, organisation) or rules.is_releaser_of(by, organisation),
+        rules.may_revoke(by, organisation),
         _("Only a registrar or releaser of this organisation voids certificates."),
     )
     change_state(

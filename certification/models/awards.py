@@ -8,8 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from lms.organisations.domain import organisations_served_by
-from lms.organisations.models import Role
+from lms.organisations.roles import organisations_where
 from lms.organisations.scoping import Record, scoped
 
 PUBLIC_ID_BYTES = 16  # 128 bits: certificates cannot be counted through
@@ -34,9 +33,6 @@ class RevocationReason(models.TextChoices):
     OTHER = "other", _("another reason")
 
 
-CERTIFYING_ROLES = [Role.REGISTRAR, Role.RELEASER, Role.ADMINISTRATOR]
-
-
 class AwardQuerySet(models.QuerySet):
     def waiting(self):
         """Proposed, and in no release yet."""
@@ -59,7 +55,7 @@ class AwardQuerySet(models.QuerySet):
         )
 
     def visible_to(self, user):
-        served = organisations_served_by(user, CERTIFYING_ROLES)
+        served = organisations_where(user, "certification.view_award")
         return self.filter(
             Q(enrolment__user=user) | Q(enrolment__organisation__in=served.values("pk")),
         )

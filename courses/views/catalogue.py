@@ -23,7 +23,14 @@ from courses.models.enrolments import LIVE
 
 @login_not_required
 def catalogue(request):
-    return render(request, "courses/catalogue.html", {"courses": catalogue_query(), "programmes": ProgrammePage.objects.live().order_by("title")})
+    return render(
+        request,
+        "courses/catalogue.html",
+        {
+            "courses": catalogue_query(),
+            "programmes": ProgrammePage.objects.live().order_by("title"),
+        },
+    )
 
 
 def _open_run(course):

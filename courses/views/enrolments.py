@@ -15,12 +15,14 @@ from courses.domain.queries import learner_outline
 from courses.domain.runs import extend
 from courses.forms import ExtensionForm, ReasonForm
 from courses.models import CourseRun, Enrolment, EnrolmentState
-from courses.views.gradebook import demand
+from lms.core.permissions import demand
 
 
 def enrolment_detail(request, organisation, pk):
     """Where one person is, what was decided and why; more time, a pause and the end are given here."""
-    enrolments = Enrolment.objects.select_related("user", "run__course", "run__edition", "organisation")
+    enrolments = Enrolment.objects.select_related(
+        "user", "run__course", "run__edition", "organisation"
+    )
     enrolment = get_object_or_404(enrolments, pk=pk)
     may_change = request.user.has_perm("courses.change_enrolment", enrolment.organisation)
     extension_form = ExtensionForm(activities=enrolment.run.edition.activities)

@@ -16,6 +16,8 @@ ACTIONS = {
     "assessments.attempt_voided": (_("Void an attempt"), _("Voided an attempt")),
     "assessments.answer_file": (_("Answer file"), _("Took in a phone's answer file")),
     "courses.result_overridden": (_("Set a result"), _("Set a result by hand")),
+    "organisations.role_given": (_("Give a role"), _("Gave a person a role")),
+    "organisations.role_ended": (_("End a role"), _("Ended a person's role")),
     "reports.exported": (_("Export"), _("Exported a list")),
     "assessments.answers_compared": (
         _("Comparison of answers"),

@@ -82,6 +82,7 @@ class Role(models.TextChoices):
     REGISTRAR = "registrar", _("registrar, who prepares certificates")
     RELEASER = "releaser", _("releaser of certificates")
     ADMINISTRATOR = "administrator", _("administrator")
+    DATA_PROTECTION = "data_protection", _("data protection officer")
 
 
 STAFF_ROLES = [role for role in Role if role != Role.LEARNER]
@@ -120,6 +121,10 @@ class Membership(models.Model):
                 fields=["user", "organisation", "role"],
                 condition=Q(until_at__isnull=True),
                 name="membership_one_open",
+            ),
+            models.CheckConstraint(
+                condition=Q(grade="") | ~Q(grade_scheme=""),
+                name="membership_grade_has_scheme",
             ),
         ]
 

@@ -52,6 +52,10 @@ ACCESS = {
     "courses:gradebook": STAFF,
     "accounts:profile": SIGNED_IN,
     "accounts:sentmessage_list": STAFF,
+    "organisations:permission_list": STAFF,
+    "organisations:people_list": STAFF,
+    "organisations:role_give": STAFF,
+    "organisations:role_end": STAFF,
     "reports:home": STAFF,
     "reports:learner_list": STAFF,
     "reports:styleguide": ANYONE,
@@ -144,6 +148,10 @@ def arguments(name, world):
         "assessments:regrade": ["kenya", 1],
         "courses:run_list": ["kenya"],
         "courses:gradebook": ["kenya", world.run.pk],
+        "organisations:permission_list": ["kenya"],
+        "organisations:people_list": ["kenya"],
+        "organisations:role_give": ["kenya"],
+        "organisations:role_end": ["kenya", world.learner.memberships.get().pk],
         "reports:learner_list": ["kenya"],
         "labs:open": [world.enrolment.pk, lesson],
         "labs:wait": [world.enrolment.pk, lesson],
@@ -177,6 +185,7 @@ def certification_arguments(name, world):
 
 
 POST_ONLY = {
+    "organisations:role_end",
     "assessments:allowance_end",
     "assessments:file_upload",
     "api:open_on_device",

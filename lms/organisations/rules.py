@@ -1,0 +1,15 @@
+"""Who may see and change people, their roles and their way into their accounts."""
+
+import rules
+
+from lms.organisations.roles import holds
+
+may_give_role = holds("organisations.give_role")
+may_recover = holds("organisations.recover_account")
+may_merge = holds("organisations.merge_accounts")
+
+rules.add_perm("organisations.view_permissions", holds("organisations.view_permissions"))
+rules.add_perm("organisations.view_people", holds("organisations.view_people"))
+rules.add_perm("organisations.give_role", may_give_role)
+rules.add_perm("organisations.recover_account", may_recover)
+rules.add_perm("organisations.merge_accounts", may_merge)
