@@ -106,7 +106,7 @@ class RunForm(WagtailAdminModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["code"].required = False
+        self.fields["code"].required = self.fields["time_zone"].required = False
         self.fields["trainers"].queryset = User.objects.filter(
             memberships__in=Membership.objects.current().filter(role=Role.INSTRUCTOR)
         ).distinct()

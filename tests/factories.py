@@ -1,7 +1,7 @@
 """Objects for tests, without surprises: what is not named is plain."""
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from itertools import count
 from uuid import uuid4
 
@@ -14,11 +14,21 @@ from certification.domain.proposals import propose_award
 from certification.domain.releases import prepare_release, release_awards
 from courses.domain.editions import cut_edition
 from courses.domain.enrolment import enrol
-from courses.models import CataloguePage, CoursePage, CourseRun, Enrolment, LessonPage, ModulePage
+from courses.domain.programmes import cut_programme_edition
+from courses.models import (
+    CataloguePage,
+    Cohort,
+    CoursePage,
+    CourseRun,
+    Enrolment,
+    LessonPage,
+    ModulePage,
+    ProgrammePage,
+)
 from lms.accounts.models import User
 from lms.core.states import change_state
 from lms.organisations.domain import join_organisation
-from lms.organisations.models import Kind, Organisation, Role
+from lms.organisations.models import Kind, Organisation, PartnerAgreement, Role
 
 _number = count(1)
 
@@ -180,6 +190,66 @@ def run(page=None, **values):
     page = page or course()
     values = {"code": f"{page.code} 01/2026", "starts_on": date(2026, 1, 1), **values}
     return CourseRun.objects.create(course=page, edition=cut_edition(page), **values)
+
+
+def programme(*levels, **values):
+    """A published programme; each level is {"gate", "courses", "electives", "practical", …} of courses."""
+    blocks = []
+    for number, level in enumerate(levels, start=1):
+        elective = level.get("elective", [])
+        blocks.append(
+            {
+                "type": "level",
+                "id": str(uuid4()),
+                "value": {
+                    "title": f"Level {number}",
+                    "level": "foundations",
+                    "gate": level["gate"].pk if "gate" in level else None,
+                    "courses": [
+                        {"course": page.pk, "is_elective": page in elective}
+                        for page in [*level.get("courses", []), *elective]
+                    ],
+                    "is_in_order": level.get("is_in_order", False),
+                    "electives": level.get("electives", 0),
+                    "practical": level["practical"].pk if "practical" in level else None,
+                },
+            }
+        )
+    number = next(_number)
+    page = published(
+        CataloguePage.objects.get(),
+        ProgrammePage(
+            title=f"Programme {number}",
+            slug=f"programme-{number}",
+            code=f"P{number}",
+            summary="For tests.",
+            levels=json.dumps(blocks),
+            **values,
+        ),
+    )
+    cut_programme_edition(page)
+    return page
+
+
+def cohort(organisation, in_run, **values):
+    number = next(_number)
+    values = {"name": f"Cohort {number}", "slug": f"cohort-{number}", **values}
+    return Cohort.objects.create(organisation=organisation, run=in_run, **values)
+
+
+def agreement(country, **values):
+    """A data agreement in force."""
+    today = timezone.localdate()
+    values = {
+        "controller": "Ministry of Public Service",
+        "legal_basis": "Public task",
+        "hosting_permission": "Letter 1/2026",
+        "breach_contact": "breach@example.org",
+        "signed_on": today - timedelta(days=30),
+        "expires_on": today + timedelta(days=300),
+        **values,
+    }
+    return PartnerAgreement.objects.create(organisation=country, **values)
 
 
 def proposed_award(enrolment):

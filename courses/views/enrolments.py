@@ -49,11 +49,12 @@ def enrolment_detail(request, organisation, pk):
             if reason_form.is_valid():
                 _decide(request, enrolment, reason_form.cleaned_data["reason"])
                 return redirect(request.path)
+    outline, due = learner_outline(enrolment), due_dates_of(enrolment)
     context = {
         "organisation": organisation,
         "enrolment": enrolment,
-        "outline": learner_outline(enrolment),
-        "due": due_dates_of(enrolment),
+        "outline": outline,
+        "steps": [(step, due.get(step.entry["key"])) for step in outline.steps],
         "history": enrolment.history.select_related("by"),
         "extensions": enrolment.extensions.select_related("given_by"),
         "extension_form": extension_form,

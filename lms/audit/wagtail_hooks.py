@@ -10,6 +10,11 @@ from lms.audit.models import LogEntry
 ACTIONS = {
     "courses.run.moved": (_("Move to another edition"), _("Moved the run to another edition")),
     "courses.edition.cut": (_("Cut an edition"), _("Cut an edition")),
+    "courses.programme_edition.cut": (
+        _("Cut a programme's edition"),
+        _("Cut an edition of a programme"),
+    ),
+    "courses.enrolment.extended": (_("Give more time"), _("Gave a learner more time")),
     "assessments.sitting": (_("Set a sitting"), _("Set when a quiz is open")),
     "assessments.allowance": (_("Give an allowance"), _("Gave more time or tries")),
     "assessments.attempt_read": (_("Read an attempt"), _("Read an attempt")),
