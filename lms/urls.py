@@ -14,6 +14,7 @@ from lms.core.media import pictures
 sign_in = RedirectView.as_view(pattern_name="account_login", query_string=True)
 urlpatterns = [
     path("", include("courses.urls")),
+    path("", include("admissions.urls")),
     path("", include("assessments.urls")),
     path("", include("certification.urls")),
     path("", include("labs.urls")),

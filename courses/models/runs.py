@@ -61,13 +61,14 @@ class Edition(models.Model):
 
 
 class CourseRunQuerySet(models.QuerySet):
+    def going_on(self, today=None):
+        """Those that have not ended, begun or not."""
+        today = today or timezone.localdate()
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today))
+
     def open_for_enrolment(self, today=None):
         today = today or timezone.localdate()
-        return self.filter(
-            Q(ends_on__isnull=True) | Q(ends_on__gte=today),
-            starts_on__lte=today,
-            is_self_enrolment_open=True,
-        )
+        return self.going_on(today).filter(starts_on__lte=today, is_self_enrolment_open=True)
 
 
 class CourseRun(models.Model):

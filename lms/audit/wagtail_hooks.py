@@ -15,6 +15,11 @@ ACTIONS = {
         _("Cut an edition of a programme"),
     ),
     "courses.enrolment.extended": (_("Give more time"), _("Gave a learner more time")),
+    "admissions.seats_given": (_("Give seats"), _("Gave seats of a run")),
+    "organisations.agreement_recorded": (
+        _("Record a data agreement"),
+        _("Recorded a data agreement"),
+    ),
     "assessments.sitting": (_("Set a sitting"), _("Set when a quiz is open")),
     "assessments.allowance": (_("Give an allowance"), _("Gave more time or tries")),
     "assessments.attempt_read": (_("Read an attempt"), _("Read an attempt")),

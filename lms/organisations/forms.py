@@ -1,11 +1,10 @@
 """What staff type about people and their roles."""
 
 from django import forms
-from django.contrib.auth import get_user_model
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from lms.accounts.validators import read_contact
+from lms.accounts.people import person_at
 from lms.organisations.models import Membership, Role
 
 
@@ -27,11 +26,7 @@ class PersonField(forms.CharField):
         value = super().clean(value)
         if not value:
             return None
-        channel, address = read_contact(value)
-        people = get_user_model().objects.filter(is_active=True)
-        person = people.filter(
-            **({"email__iexact": address} if channel == "email" else {"phone": address})
-        ).first()
+        person = person_at(value)
         if person is None:
             raise forms.ValidationError(self.error_messages["unknown"], code="unknown")
         return person

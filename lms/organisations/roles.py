@@ -12,6 +12,7 @@ from lms.organisations.models import STAFF_ROLES, Role
 TEACHING = frozenset({Role.INSTRUCTOR, Role.ADMINISTRATOR})
 CERTIFYING = frozenset({Role.REGISTRAR, Role.RELEASER, Role.ADMINISTRATOR})
 RUNNING = frozenset({Role.INSTRUCTOR, Role.COORDINATOR, Role.REGISTRAR, Role.ADMINISTRATOR})
+ADMITTING = frozenset({Role.COORDINATOR, Role.REGISTRAR, Role.ADMINISTRATOR})
 HELPING = frozenset({Role.COORDINATOR, Role.ADMINISTRATOR})
 ALL_STAFF = frozenset(STAFF_ROLES)
 
@@ -46,6 +47,23 @@ PERMISSIONS = {
     "certification.revoke_award": Permission(
         _("Void a certificate, and send a release back"),
         frozenset({Role.REGISTRAR, Role.RELEASER}),
+    ),
+    "admissions.share_seats": Permission(
+        _("Give seats of a run, and share them further"), ADMITTING
+    ),
+    "admissions.nominate": Permission(
+        _("Nominate people, and send another in somebody's place"), ADMITTING
+    ),
+    "admissions.select": Permission(
+        _("Choose among those nominated, and invite them"),
+        frozenset({Role.REGISTRAR, Role.ADMINISTRATOR}),
+    ),
+    "organisations.keep_agreements": Permission(
+        _("Record data agreements with countries"),
+        frozenset({Role.DATA_PROTECTION, Role.ADMINISTRATOR}),
+    ),
+    "organisations.keep_portal": Permission(
+        _("Set the organisation's greeting, logo, colour and news"), HELPING
     ),
     "organisations.view_permissions": Permission(_("See who holds which role"), ALL_STAFF),
     "organisations.view_people": Permission(

@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "lms.organisations",
     "lms.audit",
     "courses",
+    "admissions",
     "assessments",
     "labs",
     "certification",
@@ -171,6 +172,10 @@ CELERY_BEAT_SCHEDULE = {
     "analyse-quizzes": {
         "task": "assessments.tasks.analyse_quizzes_task",
         "schedule": crontab(hour=1, minute=15),
+    },
+    "release-seats": {
+        "task": "admissions.tasks.release_seats_task",
+        "schedule": crontab(minute=5),
     },
     "resume-regrades": {
         "task": "assessments.tasks.resume_regrades_task",
