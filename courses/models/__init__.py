@@ -1,6 +1,7 @@
 """The authored tree, its editions and runs, who is enrolled, and what they achieved."""
 
 from courses.levels import Level
+from courses.models.adaptations import Adaptation, AdaptedPage, SkippedUpdate
 from courses.models.competencies import Competency
 from courses.models.enrolments import (
     Enrolment,
@@ -28,6 +29,8 @@ from courses.models.runs import Cohort, CourseRun, DueDate, Edition, Holiday
 
 __all__ = [
     "ActivityPage",
+    "Adaptation",
+    "AdaptedPage",
     "CataloguePage",
     "Cohort",
     "Competency",
@@ -50,5 +53,6 @@ __all__ = [
     "ProgrammePage",
     "Progress",
     "Result",
+    "SkippedUpdate",
     "Source",
 ]

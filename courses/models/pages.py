@@ -145,10 +145,15 @@ class ActivityPage(LearnerUrlMixin, Page):
         default=5,
         validators=[MinValueValidator(1), MaxValueValidator(600)],
     )
+    is_locked_for_partners = models.BooleanField(_("partners may not change this"), default=False)
 
     facts = (
         FieldPanel("summary", help_text=_("One sentence below the title.")),
         FieldPanel("minutes", help_text=_("How long a careful reader needs.")),
+        FieldPanel(
+            "is_locked_for_partners",
+            help_text=_("In a partner's copy of the course this part follows the original."),
+        ),
     )
     promote_panels = (
         settings_panels

@@ -14,6 +14,7 @@ ACTIONS = {
         _("Cut a programme's edition"),
         _("Cut an edition of a programme"),
     ),
+    "courses.adapted": (_("Adapt a course"), _("Adapted the course from another")),
     "courses.enrolment.extended": (_("Give more time"), _("Gave a learner more time")),
     "admissions.seats_given": (_("Give seats"), _("Gave seats of a run")),
     "organisations.agreement_recorded": (

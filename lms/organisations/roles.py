@@ -31,6 +31,10 @@ PERMISSIONS = {
     "courses.change_enrolment": Permission(
         _("Give more time, suspend and end enrolments, and share the link of a run"), RUNNING
     ),
+    "courses.adapt": Permission(
+        _("Adapt a course for the organisation, and follow its original"),
+        frozenset({Role.INSTRUCTOR, Role.COORDINATOR, Role.ADMINISTRATOR}),
+    ),
     "assessments.teach": Permission(
         _("Open quizzes, give more time, mark answers and grade again"), TEACHING
     ),
