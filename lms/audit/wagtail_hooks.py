@@ -16,6 +16,7 @@ ACTIONS = {
     "assessments.attempt_voided": (_("Void an attempt"), _("Voided an attempt")),
     "assessments.answer_file": (_("Answer file"), _("Took in a phone's answer file")),
     "courses.result_overridden": (_("Set a result"), _("Set a result by hand")),
+    "messaging.campaign.launched": (_("Send to a group"), _("Sent a message to a group")),
     "reports.exported": (_("Export"), _("Exported a list")),
     "assessments.answers_compared": (
         _("Comparison of answers"),
