@@ -13,8 +13,15 @@ from lms.messaging.registry import EVERYWHERE, Channel, Purpose
 from lms.messaging.validators import validate_placeholders, validate_sms
 
 
+NEAR = (
+    "Africa/",
+    "Atlantic/",
+    "Indian/",
+)  # Cabo Verde and the islands of the east are Africa's too
+
+
 def zone_choices():
-    zones = sorted(zone for zone in available_timezones() if zone.startswith("Africa/"))
+    zones = sorted(zone for zone in available_timezones() if zone.startswith(NEAR))
     return [("", _("as my organisation")), *((zone, zone.replace("_", " ")) for zone in zones)]
 
 

@@ -137,6 +137,7 @@ def _take(message, now):
             if refusal:
                 move(message, State.SUPPRESSED, claim=token, reason=refusal)
                 return None
+    message.claimed_at = now  # the month that it counts in, whenever the answer comes
     return token
 
 
@@ -194,7 +195,7 @@ def settle(message: Message, token: UUID, receipt: Receipt) -> bool:
             currency=receipt.currency,
         )
         if is_ours and receipt.cost:
-            spending.add_cost(message.organisation, message.claimed_at or now, receipt)
+            spending.add_cost(message.organisation, message.claimed_at, receipt)
     if message.channel == Channel.IN_APP:
         forget_unread(message.person_id)
     return is_ours
@@ -212,7 +213,7 @@ def _put_back(message, token, error):
     with transaction.atomic():
         is_ours = move(message, to, claim=token, error=str(error)[:200], **changes)
         if is_ours and message.channel == Channel.SMS:
-            spending.give_one_back(message.organisation, timezone.now())
+            spending.give_one_back(message.organisation, message.claimed_at)
 
 
 def sweep(now: datetime | None = None) -> list[tuple[int, int]]:
