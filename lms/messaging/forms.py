@@ -12,7 +12,6 @@ from lms.messaging.models import Campaign, Message, MessagePreference
 from lms.messaging.registry import EVERYWHERE, Channel, Purpose
 from lms.messaging.validators import validate_placeholders, validate_sms
 
-
 NEAR = (
     "Africa/",
     "Atlantic/",
