@@ -103,7 +103,7 @@ def run_campaign(campaign: Campaign) -> None:
 @transaction.atomic
 def _queue_step(pk):
     """Queue the next people; whether there are more."""
-    campaign = Campaign.objects.select_for_update().select_related("organisation").get(pk=pk)
+    campaign = Campaign.objects.select_for_update().get(pk=pk)
     if campaign.state == Campaign.State.DONE:
         return False
     if campaign.state == Campaign.State.WAITING:
