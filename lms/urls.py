@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("labs.urls")),
     path("", include("lms.accounts.urls")),
     path("", include("lms.organisations.urls")),
+    path("", include("lms.messaging.urls")),
     path("", include("lms.reports.urls")),
     path("", include("lms.operations.urls")),
     # there a person could give themselves an address that nobody checked is theirs; allauth needs the names

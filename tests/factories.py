@@ -27,6 +27,8 @@ from courses.models import (
 )
 from lms.accounts.models import User
 from lms.core.states import change_state
+from lms.messaging.models import Campaign, Message
+from lms.messaging.registry import Channel, Purpose
 from lms.organisations.domain import join_organisation
 from lms.organisations.models import Kind, Organisation, PartnerAgreement, Role
 
@@ -263,6 +265,40 @@ def issued_award(world, enrolment=None):
     award = proposed_award(enrolment or world.enrolment)
     release = prepare_release(world.centre, [award], by=world.registrar)
     return release_awards(release, by=world.releaser)[0]
+
+
+def message(person, organisation, **values):
+    """A row of the outbox, in the platform and read by nobody yet."""
+    number = next(_number)
+    return Message.objects.create(
+        **{
+            "person": person,
+            "organisation": organisation,
+            "key": "messaging.digest",
+            "channel": Channel.IN_APP,
+            "purpose": Purpose.TRANSACTIONAL,
+            "dedupe": f"message {number}",
+            **values,
+        }
+    )
+
+
+def campaign(organisation, **values):
+    """A message to a group, saved and not queued."""
+    return Campaign.objects.create(
+        **{
+            "organisation": organisation,
+            "name": "Lab two",
+            "purpose": Purpose.TRANSACTIONAL,
+            "channels": [],
+            "texts": {
+                "en": {"subject": "Lab two", "body": "Good day {name}.", "sms": "Lab two waits."}
+            },
+            "audience": "members",
+            "audience_params": {"role": "learner"},
+            **values,
+        }
+    )
 
 
 class World:

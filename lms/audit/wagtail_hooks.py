@@ -29,6 +29,7 @@ ACTIONS = {
     "courses.result_overridden": (_("Set a result"), _("Set a result by hand")),
     "organisations.role_given": (_("Give a role"), _("Gave a person a role")),
     "organisations.role_ended": (_("End a role"), _("Ended a person's role")),
+    "messaging.campaign.launched": (_("Send to a group"), _("Sent a message to a group")),
     "reports.exported": (_("Export"), _("Exported a list")),
     "assessments.answers_compared": (
         _("Comparison of answers"),

@@ -62,6 +62,9 @@ PERMISSIONS = {
         _("Choose among those nominated, and invite them"),
         frozenset({Role.REGISTRAR, Role.ADMINISTRATOR}),
     ),
+    "messaging.send": Permission(
+        _("Write to an organisation's people, and read what was sent"), TEACHING | HELPING
+    ),
     "organisations.keep_agreements": Permission(
         _("Record data agreements with countries"),
         frozenset({Role.DATA_PROTECTION, Role.ADMINISTRATOR}),

@@ -1,8 +1,10 @@
 """Who may see and change people, their roles and their way into their accounts."""
 
 import rules
+from django.utils.translation import gettext_lazy as _
 
 from lms.organisations.roles import holds
+from lms.organisations.staff_pages import register_staff_page
 
 may_give_role = holds("organisations.give_role")
 may_recover = holds("organisations.recover_account")
@@ -13,3 +15,10 @@ rules.add_perm("organisations.view_people", holds("organisations.view_people"))
 rules.add_perm("organisations.give_role", may_give_role)
 rules.add_perm("organisations.recover_account", may_recover)
 rules.add_perm("organisations.merge_accounts", may_merge)
+
+register_staff_page("organisations.view_people", "organisations:people_list", _("People"))
+register_staff_page(
+    "organisations.view_permissions",
+    "organisations:permission_list",
+    _("Roles and what they may do"),
+)

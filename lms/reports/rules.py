@@ -1,6 +1,9 @@
 """Who has a staff page: people with a staff role anywhere, and administrators."""
 
 import rules
+from django.utils.translation import gettext_lazy as _
+
+from lms.organisations.staff_pages import register_staff_page
 
 
 @rules.predicate
@@ -9,3 +12,6 @@ def has_staff_role(user):
 
 
 rules.add_perm("reports.view_home", rules.is_staff | has_staff_role)
+register_staff_page(
+    "courses.view_enrolment", "reports:learner_list", _("Learners and their progress")
+)

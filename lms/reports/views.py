@@ -1,5 +1,7 @@
 """Staff pages: where you serve, and how its learners get on."""
 
+from collections import defaultdict
+
 from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
 from django.shortcuts import render
@@ -8,6 +10,7 @@ from wagtail.log_actions import log
 from courses.models import EnrolmentState
 from lms.core.exports import stream_csv
 from lms.organisations.domain import organisations_served_by
+from lms.organisations.staff_pages import staff_pages_for
 from lms.reports.exports import learner_header, learner_rows
 from lms.reports.queries import learners_of
 
@@ -16,8 +19,19 @@ PAGE_SIZE = 50
 
 @permission_required("reports.view_home", raise_exception=True)
 def home(request):
-    served = request.user.memberships.current().of_staff().select_related("organisation")
-    return render(request, "reports/home.html", {"memberships": served})
+    held = request.user.memberships.current().of_staff().select_related("organisation")
+    roles = defaultdict(list)
+    for membership in held.order_by("organisation__path", "role"):
+        roles[membership.organisation].append(membership)
+    places = [
+        {
+            "organisation": organisation,
+            "roles": [membership.get_role_display() for membership in memberships],
+            "pages": staff_pages_for(membership.role for membership in memberships),
+        }
+        for organisation, memberships in roles.items()
+    ]
+    return render(request, "reports/home.html", {"places": places})
 
 
 def learner_list(request, organisation):

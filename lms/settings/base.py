@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "lms.accounts",
     "lms.organisations",
     "lms.audit",
+    "lms.messaging",
     "courses",
     "admissions",
     "assessments",
@@ -102,6 +103,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "lms.core.context.site",
+                "lms.messaging.context.unread",
                 "lms.reports.context.staff",
             ],
         },
@@ -189,6 +191,14 @@ CELERY_BEAT_SCHEDULE = {
         "task": "labs.tasks.mark_waiting_submissions_task",
         "schedule": 60,
     },
+    "sweep-messages": {
+        "task": "lms.messaging.tasks.sweep_messages_task",
+        "schedule": 60,
+    },
+    "send-digests": {
+        "task": "lms.messaging.tasks.send_digests_task",
+        "schedule": 300,
+    },
 }
 
 AUTH_USER_MODEL = "accounts.User"
@@ -241,7 +251,20 @@ if CONFIG["email_url"]:
     EMAIL_USE_TLS = True
 else:
     EMAIL_BACKEND = "lms.accounts.messages.KeptMailBackend"
+EMAIL_TIMEOUT = 20  # seconds; a worker that waits for ever would hold its message
 DEFAULT_FROM_EMAIL = CONFIG["email_from"]
+
+SMS_GATEWAY = CONFIG["sms_gateway"] or ("kept" if DEMO else "")
+AFRICASTALKING_USERNAME = CONFIG["africastalking_username"]
+AFRICASTALKING_API_KEY = CONFIG["africastalking_api_key"]
+AFRICASTALKING_URL = CONFIG["africastalking_url"]
+SMS_SENDER = CONFIG["sms_sender"]
+SMS_SENDER_PROMOTIONAL = CONFIG["sms_sender_promotional"]
+SMS_CALLBACK_SECRET = CONFIG["sms_callback_secret"]
+SMS_PART_CURRENCY, SMS_PART_COST = CONFIG["sms_part_cost"].split()
+SMS_MONTHLY_CAP = CONFIG["sms_monthly_cap"]
+SMS_MONTHLY_COST_CAP = CONFIG["sms_monthly_cost_cap"]
+MESSAGES_DAILY_CAP = CONFIG["messages_daily_cap"]
 
 LANGUAGE_CODE = CONFIG["default_language"]
 LANGUAGES = [("en", _("English")), ("sw", _("Kiswahili"))]

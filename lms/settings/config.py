@@ -59,6 +59,49 @@ SETTINGS = (
         "As smtp://user:password@host:587. Empty: mail is kept, and in the demo shown to staff.",
     ),
     Setting("email_from", "Umahiri <no-reply@umahiri.invalid>", "Sender of all mail."),
+    Setting(
+        "sms_gateway",
+        "",
+        "africastalking, or kept, for staff of a demo to read. Empty: kept in the demo, elsewhere no text messages.",
+    ),
+    Setting("africastalking_username", "sandbox", "User name at Africa's Talking."),
+    Setting("africastalking_api_key", "", "Key at Africa's Talking."),
+    Setting(
+        "africastalking_url",
+        "",
+        "Address of their API without /version1. Empty: the one that the user name tells.",
+    ),
+    Setting(
+        "sms_sender",
+        "",
+        "Sender of text messages about one's own courses, as registered with the operators.",
+    ),
+    Setting(
+        "sms_sender_promotional",
+        "",
+        "The other sender, for news that people asked for. Empty: no news by text message.",
+    ),
+    Setting(
+        "sms_callback_secret",
+        "",
+        "Last part of the addresses that the gateway reports to. Empty: no reports are taken.",
+    ),
+    Setting(
+        "sms_part_cost",
+        "KES 0.80",
+        "What a part of a text message costs about, for the estimate before a campaign.",
+    ),
+    Setting("sms_monthly_cap", 20000, "Text messages that an organisation may send in a month."),
+    Setting(
+        "sms_monthly_cost_cap",
+        0,
+        "What an organisation's text messages may cost in a month, in the gateway's currency. 0: no limit.",
+    ),
+    Setting(
+        "messages_daily_cap",
+        6,
+        "Mails and text messages that one person gets in a day; urgent ones are sent all the same.",
+    ),
     Setting("secure", False, "Set when people come by HTTPS: secure cookies, HSTS, redirects."),
     Setting("media_url", "/media/", "Where uploaded media are served from."),
     Setting("labs_hub_url", "http://127.0.0.1:8010", "JupyterHub's address as browsers see it."),
@@ -82,7 +125,12 @@ def _read(setting, toml, environ):
         if value.lower() not in {"0", "1", "true", "false", "yes", "no", ""}:
             message = f"{variable} is {value!r}; it takes 1 or 0."
             raise ImproperlyConfigured(message)
-        value = value.lower() in {"1", "true", "yes"}
+        return value.lower() in {"1", "true", "yes"}
+    if type(setting.default) is int and not isinstance(value, int):
+        if not value.isdecimal():
+            message = f"{variable} is {value!r}; it takes a whole number."
+            raise ImproperlyConfigured(message)
+        return int(value)
     return value
 
 
@@ -103,6 +151,14 @@ def load(environ=os.environ, path=ROOT / "lms.toml"):
     found = {setting.name: _read(setting, toml, environ) for setting in SETTINGS}
     if found["demo"] and found["secure"]:
         message = "The demo shows everyone's sign-in codes to staff: it does not go with `secure`."
+        raise ImproperlyConfigured(message)
+    if found["sms_gateway"] not in {"", "kept", "africastalking"}:
+        message = (
+            f"There is no gateway {found['sms_gateway']!r}: sms_gateway is kept or africastalking."
+        )
+        raise ImproperlyConfigured(message)
+    if found["sms_gateway"] == "kept" and not found["demo"]:
+        message = "Only the demo shows kept text messages: elsewhere sms_gateway is not kept."
         raise ImproperlyConfigured(message)
     return found
 

@@ -9,6 +9,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from assessments.domain.starting import start_attempt
 from assessments.models import Attempt
 from courses.models import Enrolment
+from lms.messaging.domain.preferences import opt_out_token
+from lms.messaging.models import Campaign, Message
 from lms.organisations.scoping import every_organisation
 from tests import factories
 
@@ -69,6 +71,17 @@ ACCESS = {
     "organisations:people_list": STAFF,
     "organisations:role_give": STAFF,
     "organisations:role_end": STAFF,
+    "messaging:inbox": SIGNED_IN,
+    "messaging:mark_read": SIGNED_IN,
+    "messaging:preference": SIGNED_IN,
+    "messaging:stop": ANYONE,  # who has the signed link
+    "messaging:report": ANYONE,  # who knows the secret
+    "messaging:incoming": ANYONE,  # who knows the secret
+    "messaging:outbox": STAFF,
+    "messaging:resolve": STAFF,
+    "messaging:campaign_new": STAFF,
+    "messaging:campaign_list": STAFF,
+    "messaging:campaign": STAFF,
     "reports:home": STAFF,
     "reports:learner_list": STAFF,
     "reports:styleguide": ANYONE,
@@ -179,6 +192,14 @@ def arguments(name, world):
         "organisations:role_give": ["kenya"],
         "organisations:role_end": ["kenya", world.learner.memberships.get().pk],
         "reports:learner_list": ["kenya"],
+        "messaging:stop": [opt_out_token(world.learner)],
+        "messaging:report": ["not-the-secret"],
+        "messaging:incoming": ["not-the-secret"],
+        "messaging:outbox": ["kenya"],
+        "messaging:resolve": ["kenya", 1],
+        "messaging:campaign_new": ["kenya"],
+        "messaging:campaign_list": ["kenya"],
+        "messaging:campaign": ["kenya", 1],
         "labs:open": [world.enrolment.pk, lesson],
         "labs:wait": [world.enrolment.pk, lesson],
         "labs:submit": [world.enrolment.pk, lesson],
@@ -214,6 +235,10 @@ POST_ONLY = {
     "admissions:invite",
     "admissions:nomination_withdraw",
     "organisations:role_end",
+    "messaging:mark_read",
+    "messaging:resolve",
+    "messaging:report",
+    "messaging:incoming",
     "assessments:allowance_end",
     "assessments:file_upload",
     "api:open_on_device",
@@ -331,3 +356,18 @@ def test_attempts_listed_are_the_attempts_allowed(role, world):
         allowed = {row for row in rows if user.has_perm("assessments.view_attempt", row)}
 
         assert set(Attempt.objects.visible_to(user)) == allowed
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("model", [Message, Campaign], ids=lambda model: model.__name__)
+def test_messages_listed_are_the_messages_allowed(model, role, world):
+    user = getattr(world, role)
+    with every_organisation():  # the law is about all records
+        factories.campaign(world.kenya, created_by=world.trainer)
+        factories.campaign(world.rwanda, created_by=world.trainer)
+        factories.message(world.learner, world.nyeri)
+        factories.message(world.stranger, world.rwanda)
+        permission = f"messaging.view_{model._meta.model_name}"
+        allowed = {row for row in model.objects.all() if user.has_perm(permission, row)}
+
+        assert set(model.objects.visible_to(user)) == allowed
