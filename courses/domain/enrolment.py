@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from courses.domain.programmes import begin_programme, refuse_if_locked
+from courses.domain.telling import tell_of_moves
 from courses.eligibility import PersonFacts, refusals
 from courses.models import Cohort, CourseRun, Enrolment, EnrolmentChange, EnrolmentState
 from courses.models.enrolments import SEATED
@@ -70,7 +71,9 @@ def demand_seat(run: CourseRun) -> None:
 
 
 def _note(enrolment: Enrolment, *, by=None, reason: str = "") -> None:
-    EnrolmentChange(enrolment=enrolment, state=enrolment.state, by=by, reason=reason).save()
+    change = EnrolmentChange(enrolment=enrolment, state=enrolment.state, by=by, reason=reason)
+    change.save()
+    tell_of_moves([change])
     transaction.on_commit(
         partial(enrolment_moved.send, Enrolment, enrolment=enrolment, reason=reason)
     )

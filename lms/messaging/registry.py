@@ -27,7 +27,7 @@ class Kind:
     """A kind of message. Its texts are lazy translations; `placeholders` are the names they may use.
 
     An urgent one comes at night too. A reminder may wait for a person's digest. Without `sms` it is never a
-    text message.
+    text message; with `reaches_unchecked` that may go to a number nobody checked yet, as an invitation must.
     """
 
     key: str
@@ -39,6 +39,7 @@ class Kind:
     purpose: str = Purpose.TRANSACTIONAL
     is_urgent: bool = False
     is_reminder: bool = False
+    reaches_unchecked: bool = False
 
     @property
     def known(self):

@@ -25,7 +25,7 @@ from lms.messaging.domain.preferences import preference_of, zone_of
 from lms.messaging.domain.rendering import Letter, mail_of, render, sms_of
 from lms.messaging.domain.sending import deliver_on_commit
 from lms.messaging.models import Message, Reason
-from lms.messaging.registry import DIGEST, Channel, Purpose
+from lms.messaging.registry import DIGEST, KINDS, Channel, Purpose
 from lms.organisations.scoping import every_organisation
 
 State = Message.State
@@ -70,6 +70,12 @@ def claim_message(message: Message, now: datetime) -> UUID | None:
     return token if taken else None
 
 
+def _is_reachable(message: Message, person) -> bool:
+    if message.channel == Channel.EMAIL:
+        return bool(person.email)
+    return person.is_phone_verified or (bool(person.phone) and KINDS[message.key].reaches_unchecked)
+
+
 def deliver_message(message_id: int, now: datetime | None = None) -> None:
     """Send one row of the outbox if it is due and may go; else hold or suppress it with its reason.
 
@@ -106,8 +112,7 @@ def circumstances(message: Message, now: datetime) -> Circumstances:
         may_wait_for_digest=message.channel == Channel.EMAIL
         and message.key != DIGEST.key
         and (message.kind.is_reminder or message.purpose == Purpose.PROMOTIONAL),
-        has_address=person.is_active
-        and bool(person.email if message.channel == Channel.EMAIL else person.is_phone_verified),
+        has_address=person.is_active and _is_reachable(message, person),
         has_sender=settings.DEMO or bool(settings.SMS_SENDER_PROMOTIONAL),
         is_allowed=message.channel in preference.allowed(message.purpose),
         digest=preference.digest,
