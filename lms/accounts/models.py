@@ -4,6 +4,7 @@ import uuid
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from lms.accounts.validators import validate_full_name
@@ -48,6 +49,7 @@ class User(AbstractUser):
     )
     is_phone_verified = models.BooleanField(default=False)
     language = models.CharField(_("language"), max_length=8, blank=True)
+    session_epoch = models.PositiveIntegerField(default=0, editable=False)
 
     objects = PersonManager()
 
@@ -76,6 +78,15 @@ class User(AbstractUser):
     def get_short_name(self):
         return self.full_name.partition(" ")[0]
 
+    def _get_session_auth_hash(self, secret=None):
+        """Django's, and the epoch: raising it ends every session without looking for them."""
+        return salted_hmac(
+            "lms.accounts.models.User.session",
+            f"{self.password}\0{self.session_epoch}",
+            secret=secret,
+            algorithm="sha256",
+        ).hexdigest()
+
     @property
     def first_name(self):
         """Not a column: Wagtail's menu greets by it, and would show the opaque username."""
@@ -85,6 +96,29 @@ class User(AbstractUser):
         super().clean()
         self.email = self.email or None
         self.phone = self.phone or None
+
+
+class StaffIdentifier(models.Model):
+    """A number that an employer or country gave, such as Kenya's UPN: sealed, and found by its hash."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="identifiers")
+    country_code = models.CharField(max_length=2, help_text="ISO 3166-1 alpha-2")
+    scheme = models.CharField(max_length=32, help_text="As UPN; the giver's own word.")
+    value = models.TextField()
+    value_hash = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["country_code", "scheme", "value_hash"], name="staff_identifier_unique"
+            ),
+            models.UniqueConstraint(
+                fields=["user", "country_code", "scheme"], name="staff_identifier_one_of_a_scheme"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.country_code} {self.scheme}"
 
 
 class SentMessage(models.Model):

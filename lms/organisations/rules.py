@@ -4,6 +4,12 @@ import rules
 
 from lms.organisations.roles import holds
 
+
+@rules.predicate
+def has_staff_role(user):
+    return user.memberships.current().of_staff().exists()
+
+
 may_give_role = holds("organisations.give_role")
 may_recover = holds("organisations.recover_account")
 may_merge = holds("organisations.merge_accounts")

@@ -2,10 +2,6 @@
 
 import rules
 
-
-@rules.predicate
-def has_staff_role(user):
-    return user.memberships.current().of_staff().exists()
-
+from lms.organisations.rules import has_staff_role
 
 rules.add_perm("reports.view_home", rules.is_staff | has_staff_role)

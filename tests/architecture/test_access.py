@@ -51,6 +51,12 @@ ACCESS = {
     "courses:run_list": STAFF,
     "courses:gradebook": STAFF,
     "accounts:profile": SIGNED_IN,
+    "accounts:confirm": SIGNED_IN,
+    "accounts:address": SIGNED_IN,
+    "accounts:address_confirm": SIGNED_IN,
+    "accounts:password": SIGNED_IN,
+    "accounts:second_step": SIGNED_IN,
+    "accounts:sessions_end": SIGNED_IN,
     "accounts:sentmessage_list": STAFF,
     "organisations:permission_list": STAFF,
     "organisations:people_list": STAFF,
@@ -148,6 +154,7 @@ def arguments(name, world):
         "assessments:regrade": ["kenya", 1],
         "courses:run_list": ["kenya"],
         "courses:gradebook": ["kenya", world.run.pk],
+        "accounts:address": ["email"],
         "organisations:permission_list": ["kenya"],
         "organisations:people_list": ["kenya"],
         "organisations:role_give": ["kenya"],
@@ -185,6 +192,7 @@ def certification_arguments(name, world):
 
 
 POST_ONLY = {
+    "accounts:sessions_end",
     "organisations:role_end",
     "assessments:allowance_end",
     "assessments:file_upload",
