@@ -68,3 +68,53 @@ class GiveRoleForm(forms.ModelForm):
     @property
     def facts(self):
         return {name: self.cleaned_data[name] for name in self.Meta.fields}
+
+
+class RecoveryForm(forms.Form):
+    """Who is to be helped, where the code goes, why, and how the helper knows who it is."""
+
+    person = PersonField(
+        help_text=_("The address that the account has now, even if it can no longer be read.")
+    )
+    contact = forms.CharField(
+        max_length=254,
+        label=_("New e-mail or phone"),
+        help_text=_("The code goes there. It becomes the only address of the account."),
+        error_messages={"required": _("Write the address that the code is sent to.")},
+    )
+    reason = forms.CharField(
+        label=_("Why the person cannot sign in"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Say in a sentence what happened.")},
+    )
+    checked = forms.CharField(
+        label=_("How you made sure who it is"),
+        help_text=_("As: came to my office with the staff card. Write no number of a document."),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Say how you know that it is this person.")},
+    )
+
+    def clean_contact(self):
+        return read_contact(self.cleaned_data["contact"])
+
+
+class RecoveryCodeForm(forms.Form):
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=16,
+        help_text=_("Eight digits. They work for 24 hours."),
+        error_messages={"required": _("Write the eight digits.")},
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
+    )
+
+    def clean_code(self):
+        return "".join(filter(str.isdigit, self.cleaned_data["code"]))
+
+
+class MergeForm(forms.Form):
+    """Two accounts, and the one that stays."""
+
+    kept = PersonField(label=_("Account that stays"))
+    merged = PersonField(label=_("Account that becomes part of it and is closed"))

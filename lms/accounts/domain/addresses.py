@@ -1,10 +1,11 @@
 """The addresses that a person is reached at, and telling them what happened to the account."""
 
-from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
 from django.conf import settings
+from django.core.mail import send_mail
 from django.db import IntegrityError, transaction
 from django.db.models import Q
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from wagtail.log_actions import log
@@ -38,7 +39,11 @@ def send_code_to(address: tuple[str, str], code: str) -> None:
         text = _("Your Umahiri code is %(code)s. It works for 15 minutes.") % {"code": code}
         send_sms(value, text)
     else:
-        get_adapter().send_mail("account/email/login_code", value, {"code": code})
+        subject, text = (
+            render_to_string(f"account/email/login_code_{part}.txt", {"code": code}).strip()
+            for part in ("subject", "message")
+        )
+        send_mail(subject, text, None, [value])
 
 
 def tell(addresses: list[tuple[str, str]], subject: str, text: str) -> None:
@@ -50,8 +55,7 @@ def tell(addresses: list[tuple[str, str]], subject: str, text: str) -> None:
             except Refused:
                 continue
         else:
-            context = {"subject_line": subject, "text": text}
-            get_adapter().send_mail("accounts/email/notice", value, context)
+            send_mail(subject, text, None, [value])
 
 
 def tell_holder(address: tuple[str, str]) -> None:
