@@ -24,6 +24,7 @@ urlpatterns = [
     # allauth's own pages for what ours do after asking again who it is; allauth needs the names
     re_path("^accounts/(?:confirm-email|email|password|phone|reauthenticate)/", not_offered),
     path("accounts/2fa/", include("lms.accounts.second_factor_urls")),
+    path("accounts/organisation/", include("lms.accounts.identity_urls")),
     path("accounts/", include("allauth.account.urls")),
     path("", include("allauth.idp.urls")),
     path("api/v1/", api.urls),

@@ -1,6 +1,7 @@
 """People and how they are reached."""
 
 import uuid
+from urllib.parse import urlsplit
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
@@ -119,6 +120,67 @@ class StaffIdentifier(models.Model):
 
     def __str__(self):
         return f"{self.country_code} {self.scheme}"
+
+
+class IdentityProvider(models.Model):
+    """An organisation's own OpenID Connect or OAuth 2.0 server, which its people may sign in through.
+
+    With an `issuer` the addresses are discovered there; those that are set by hand go before them.
+    """
+
+    organisation = models.ForeignKey(
+        "organisations.Organisation", models.PROTECT, related_name="identity_providers"
+    )
+    name = models.CharField(_("name"), max_length=40, help_text=_("As on the sign-in page."))
+    client_id = models.CharField(_("client id"), max_length=191)
+    secret = models.TextField(blank=True, editable=False)
+    issuer = models.URLField(
+        _("issuer"), blank=True, help_text=_("Empty where the server publishes no discovery page.")
+    )
+    authorize_url = models.URLField(_("authorization address"), blank=True)
+    token_url = models.URLField(_("token address"), blank=True)
+    userinfo_url = models.URLField(_("address of the person's facts"), blank=True)
+    has_token_in_query = models.BooleanField(
+        _("the facts are asked for with the token in the address"), default=False
+    )
+    has_pkce = models.BooleanField(_("with PKCE"), default=True)
+    scope = models.CharField(_("scope"), max_length=200, default="openid profile email")
+    id_claim = models.CharField(_("claim of the identifier"), max_length=64, default="sub")
+    name_claims = models.CharField(
+        _("claims of the name"),
+        max_length=200,
+        default="name",
+        help_text=_("Several, with commas, are joined: first_name, last_name."),
+    )
+    email_claim = models.CharField(_("claim of the e-mail"), max_length=64, default="email")
+    phone_claim = models.CharField(_("claim of the phone"), max_length=64, default="phone_number")
+    is_active = models.BooleanField(_("offered"), default=True)
+
+    class Meta:
+        ordering = ["name", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(issuer="")
+                | ~models.Q(authorize_url="")
+                & ~models.Q(token_url="")
+                & ~models.Q(userinfo_url=""),
+                name="identity_provider_has_addresses",
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def key(self):
+        """What allauth keeps with each identity."""
+        return f"organisation-{self.pk}"
+
+    @property
+    def origin(self):
+        """Where a browser is sent: our forms may lead there."""
+        parts = urlsplit(self.authorize_url or self.issuer)
+        return f"{parts.scheme}://{parts.netloc}"
 
 
 class SentMessage(models.Model):

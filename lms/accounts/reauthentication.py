@@ -32,7 +32,9 @@ def recent_sign_in_required(view):
     def guarded(request, *args, **kwargs):
         if is_recent(request):
             return view(request, *args, **kwargs)
-        next_page = request.get_full_path() if request.method == "GET" else request.path
+        # what was sent is not kept: some of it is a secret
+        is_page = request.method == "GET"
+        next_page = request.get_full_path() if is_page else reverse("accounts:profile")
         return redirect(f"{confirm_page(request.user)}?{urlencode({'next': next_page})}")
 
     return guarded

@@ -19,6 +19,12 @@ ACTIONS = {
     "accounts.identifier_set": (_("Set an identifier"), _("Set a staff identifier")),
     "accounts.sessions_ended": (_("Sign out everywhere"), _("Ended all sessions")),
     "accounts.address_changed": (_("Change an address"), _("Changed an address")),
+    "accounts.identity_connected": (_("Connect an identity"), _("Connected an identity")),
+    "accounts.identity_disconnected": (_("Disconnect an identity"), _("Disconnected an identity")),
+    "organisations.identity_provider_set": (
+        _("Set an identity provider"),
+        _("Set how people sign in through the organisation"),
+    ),
     "accounts.password_changed": (_("Change a password"), _("Set or removed a password")),
     "accounts.recovered": (_("Recover an account"), _("Recovered the account")),
     "organisations.recovery_opened": (_("Open a recovery"), _("Opened a recovery")),

@@ -1,10 +1,15 @@
 """What staff type about people and their roles."""
 
+from urllib.parse import urlsplit
+
 from django import forms
 from django.contrib.auth import get_user_model
+from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from lms.accounts.models import IdentityProvider
+from lms.accounts.sealing import seal
 from lms.accounts.validators import read_contact
 from lms.organisations.models import Membership, Role
 
@@ -118,3 +123,59 @@ class MergeForm(forms.Form):
 
     kept = PersonField(label=_("Account that stays"))
     merged = PersonField(label=_("Account that becomes part of it and is closed"))
+
+
+def _https_first(field, **kwargs):
+    """A form field for `field`; an address without a scheme is one of HTTPS."""
+    if isinstance(field, models.URLField):
+        kwargs["assume_scheme"] = "https"
+    return field.formfield(**kwargs)
+
+
+class IdentityProviderForm(forms.ModelForm):
+    client_secret = forms.CharField(
+        label=_("Client secret"),
+        required=False,
+        help_text=_("Kept sealed and never shown. Empty: the one that is there stays."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+    )
+
+    class Meta:
+        model = IdentityProvider
+        formfield_callback = _https_first
+        fields = [
+            "name",
+            "client_id",
+            "issuer",
+            "authorize_url",
+            "token_url",
+            "userinfo_url",
+            "has_token_in_query",
+            "has_pkce",
+            "scope",
+            "id_claim",
+            "name_claims",
+            "email_claim",
+            "phone_claim",
+            "is_active",
+        ]
+
+    field_order = ["name", "client_id", "client_secret"]
+
+    def clean(self):
+        cleaned = super().clean()
+        by_hand = ["authorize_url", "token_url", "userinfo_url"]
+        if not cleaned.get("issuer") and not all(cleaned.get(name) for name in by_hand):
+            self.add_error(
+                "issuer", _("Give the issuer, or all three addresses that stand below it.")
+            )
+        for name in ["issuer", *by_hand]:
+            address = urlsplit(cleaned.get(name) or "")
+            if address.scheme == "http" and address.hostname not in {"127.0.0.1", "localhost"}:
+                self.add_error(name, _("The address has to begin with https://."))
+        return cleaned
+
+    def save(self, commit=True):  # noqa: FBT002  Django's signature
+        if secret := self.cleaned_data["client_secret"]:
+            self.instance.secret = seal(secret)
+        return super().save(commit)

@@ -39,7 +39,7 @@ def staff_over(organisation):
     return (
         Membership.objects.current()
         .of_staff()
-        .filter(organisation__path__in=paths)
+        .filter(organisation__path__in=paths, user__is_active=True)
         .select_related("user", "organisation")
         .order_by("organisation__path", "user__full_name", "pk")
     )

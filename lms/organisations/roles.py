@@ -51,6 +51,10 @@ PERMISSIONS = {
     "organisations.recover_account": Permission(
         _("Help a person back into their account, together with a second helper"), HELPING
     ),
+    "organisations.set_identity_provider": Permission(
+        _("Set up sign-in through the organisation's own server"),
+        frozenset({Role.ADMINISTRATOR}),
+    ),
     "organisations.merge_accounts": Permission(
         _("Join two accounts of one person, and undo it"), frozenset({Role.ADMINISTRATOR})
     ),

@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
     "allauth.idp.oidc",
     "rules",
     "csp",
@@ -234,6 +235,10 @@ ACCOUNT_FORMS = {
 }
 # Our own pages ask for it, also of people without a password: allauth's own check lets those through.
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+SOCIALACCOUNT_ADAPTER = "lms.accounts.identities.IdentityAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+SOCIALACCOUNT_LOGIN_ON_GET = False
 MFA_ADAPTER = "lms.accounts.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True

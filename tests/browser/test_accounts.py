@@ -79,3 +79,23 @@ def test_the_app_and_the_password_have_pages_that_everyone_can_read(walker):
         walker.go(path)
         assert page.url.endswith(path)
         walker.look(name)
+
+
+def test_the_pages_about_people_can_be_read_by_everyone(visitor):
+    walker = visitor("people")
+    walker.sign_in("registrar@demo.example")
+    for path, name in (
+        ("/o/centre/people/", "people"),
+        ("/o/centre/people/roles/", "give-role"),
+        ("/o/centre/permissions/", "permissions"),
+        ("/o/centre/recoveries/", "recoveries"),
+        ("/o/centre/recoveries/new/", "new-recovery"),
+        ("/o/centre/duplicates/", "duplicates"),
+        ("/o/centre/identity-providers/", "servers"),
+        ("/o/centre/identity-providers/new/", "new-server"),
+        ("/sign-in/organisation/", "through-the-organisation"),
+        ("/me/identities/", "identities"),
+    ):
+        walker.go(path)
+        assert walker.page.url.endswith(path)
+        walker.look(name)

@@ -343,3 +343,14 @@ def test_the_pages_of_the_second_step_open_without_inline_script(name, client, p
     assert page.status_code == 200
     scripts = re.findall(r"<script[^>]*>", page.content.decode())
     assert all("src=" in script or 'type="application/json"' in script for script in scripts)
+
+
+@pytest.mark.usefixtures("_required")
+def test_the_page_of_the_second_step_leads_on_when_it_is_done(client, world):
+    TOTP.activate(world.administrator, SECRET)
+    client.force_login(world.administrator)
+
+    page = client.get(reverse("accounts:second_step"), {"next": "/o/kenya/learners/"})
+    assert 'href="/o/kenya/learners/"' in page.content.decode()
+    page = client.get(reverse("accounts:second_step"), {"next": "https://elsewhere.example/"})
+    assert "elsewhere" not in page.content.decode()

@@ -4,7 +4,7 @@ from allauth.mfa.models import Authenticator
 from django.db import transaction
 
 from lms.accounts.domain.identifiers import hashes_of
-from lms.accounts.models import StaffIdentifier
+from lms.accounts.models import IdentityProvider, StaffIdentifier
 from lms.accounts.sealing import seal, unseal
 
 SEALED_IN_AUTHENTICATORS = ("secret", "seed")
@@ -27,4 +27,8 @@ def renew_seals() -> int:
         if sealed:
             authenticator.save(update_fields=["data"])
             renewed += 1
+    for provider in IdentityProvider.objects.exclude(secret="").select_for_update():
+        provider.secret = seal(unseal(provider.secret))
+        provider.save(update_fields=["secret"])
+        renewed += 1
     return renewed

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.contrib.auth import logout, update_session_auth_hash
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -15,6 +16,7 @@ from lms.accounts.domain import addresses, end_sessions
 from lms.accounts.domain.passwords import remove_password, set_password
 from lms.accounts.forms import NewAddressForm, NewPasswordForm, PasswordForm, SentCodeForm
 from lms.accounts.reauthentication import SessionCode, confirm_page, recent_sign_in_required
+from lms.accounts.second_factor import has_second_factor
 
 CHANNELS = {"email", "phone"}
 
@@ -22,7 +24,7 @@ CHANNELS = {"email", "phone"}
 def _next_page(request):
     address = request.POST.get("next") or request.GET.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(address, {request.get_host()}, request.is_secure())
-    return address if is_ours else "accounts:profile"
+    return address if is_ours else reverse("accounts:profile")
 
 
 def confirm(request):
@@ -126,5 +128,6 @@ def sessions_end(request):
 
 
 def second_step(request):
-    """Why staff need a second step at sign-in, and the ways to have one."""
-    return render(request, "accounts/second_step.html", {"next": request.GET.get("next", "")})
+    """Why staff need a second step at sign-in, the ways to have one, and then the way on."""
+    context = {"is_done": has_second_factor(request.user), "next": _next_page(request)}
+    return render(request, "accounts/second_step.html", context)

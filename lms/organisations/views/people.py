@@ -49,6 +49,9 @@ def people_list(request, organisation):
         "roles": Role.choices,
         "may_give_role": request.user.has_perm("organisations.give_role", organisation),
         "may_recover": request.user.has_perm("organisations.recover_account", organisation),
+        "may_set_providers": request.user.has_perm(
+            "organisations.set_identity_provider", organisation
+        ),
         "may_merge": request.user.has_perm("organisations.merge_accounts", organisation),
     }
     return render(request, "organisations/people_list.html", context)
