@@ -9,7 +9,7 @@ from allauth.idp.oidc.models import Token
 from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.contrib.auth import get_user_model
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -110,7 +110,7 @@ def _hand_over(model, name, kept, merged):
     try:
         with transaction.atomic():
             rows.update(**{name: kept})
-    except IntegrityError:
+    except DatabaseError:  # a constraint, or a trigger that keeps a row as it is
         pass
     else:
         return keys, []
@@ -120,7 +120,7 @@ def _hand_over(model, name, kept, merged):
             with transaction.atomic():
                 model._meta.base_manager.filter(pk=key).update(**{name: kept})
             moved.append(key)
-        except IntegrityError:
+        except DatabaseError:  # a constraint, or a trigger that keeps a row as it is
             left.append(key)
     return moved, left
 

@@ -6,7 +6,7 @@ from django.apps import apps
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from courses.domain.enrolment import enrol
@@ -110,6 +110,7 @@ def test_undoing_is_exact_whatever_both_had(way, centre):
 
     runs = [factories.run() for _ in range(2)]
 
+    @settings(deadline=None, max_examples=25)
     @given(
         schemes=st.tuples(SCHEMES, SCHEMES),
         roles=st.tuples(ROLES, ROLES),
