@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("courses", "0006_cohorts_and_programmes"),
-        ("organisations", "0003_agreements_and_portals"),
+        ("organisations", "0004_agreements_and_portals"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

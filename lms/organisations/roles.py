@@ -80,6 +80,10 @@ PERMISSIONS = {
     "organisations.recover_account": Permission(
         _("Help a person back into their account, together with a second helper"), HELPING
     ),
+    "organisations.set_identity_provider": Permission(
+        _("Set up sign-in through the organisation's own server"),
+        frozenset({Role.ADMINISTRATOR}),
+    ),
     "organisations.merge_accounts": Permission(
         _("Join two accounts of one person, and undo it"), frozenset({Role.ADMINISTRATOR})
     ),
@@ -104,3 +108,26 @@ def holds(permission, organisation="pk"):
         return organisations_where(user, permission).filter(pk=organisation_of(thing)).exists()
 
     return predicate
+
+
+def covers(helper, person):
+    """Whether `person` may do nothing that `helper` may not do or give.
+
+    An administrator may give every role of the organisation and below, so covers them all there;
+    authors' groups know no organisation, so they are covered from the top alone.
+    """
+    if person.is_superuser and not helper.is_superuser:
+        return False
+    administered = organisations_served_by(helper, [Role.ADMINISTRATOR])
+    writes_everywhere = person.is_staff or person.groups.exists()
+    if writes_everywhere and not administered.filter(depth=1).exists():
+        return False
+    beyond = (
+        person.memberships.current().of_staff().exclude(organisation__in=administered.values("pk"))
+    )
+    return all(
+        organisations_where(helper, name).filter(pk=membership.organisation_id).exists()
+        for membership in beyond
+        for name, permission in PERMISSIONS.items()
+        if membership.role in permission.roles
+    )

@@ -6,6 +6,12 @@ from django.utils.translation import gettext_lazy as _
 from lms.organisations.roles import holds
 from lms.organisations.staff_pages import register_staff_page
 
+
+@rules.predicate
+def has_staff_role(user):
+    return user.memberships.current().of_staff().exists()
+
+
 may_give_role = holds("organisations.give_role")
 may_recover = holds("organisations.recover_account")
 may_merge = holds("organisations.merge_accounts")
@@ -15,6 +21,7 @@ rules.add_perm("organisations.view_people", holds("organisations.view_people"))
 rules.add_perm("organisations.give_role", may_give_role)
 rules.add_perm("organisations.recover_account", may_recover)
 rules.add_perm("organisations.merge_accounts", may_merge)
+rules.add_perm("organisations.set_identity_provider", holds("organisations.set_identity_provider"))
 
 register_staff_page("organisations.view_people", "organisations:people_list", _("People"))
 register_staff_page(

@@ -3,13 +3,8 @@
 import rules
 from django.utils.translation import gettext_lazy as _
 
+from lms.organisations.rules import has_staff_role
 from lms.organisations.staff_pages import register_staff_page
-
-
-@rules.predicate
-def has_staff_role(user):
-    return user.memberships.current().of_staff().exists()
-
 
 rules.add_perm("reports.view_home", rules.is_staff | has_staff_role)
 register_staff_page(

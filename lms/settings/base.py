@@ -19,6 +19,9 @@ DATA_DIR.mkdir(parents=True, exist_ok=True)
 DEBUG = CONFIG["debug"]
 DEMO = CONFIG["demo"]
 SECRET_KEY = CONFIG["secret_key"] or config.kept_secret(DATA_DIR / "secret_key")
+_keys = CONFIG["identifier_keys"] or config.kept_secret(DATA_DIR / "keys/identifiers")
+IDENTIFIER_KEYS = [key.strip() for key in _keys.split(",") if key.strip()]
+STAFF_SECOND_FACTOR = CONFIG["staff_second_factor"]
 SITE_URL = CONFIG["site_url"]
 _site = urlsplit(SITE_URL)
 ALLOWED_HOSTS = [host for host in CONFIG["allowed_hosts"].split(",") if host] or [_site.hostname]
@@ -53,6 +56,8 @@ INSTALLED_APPS = [
     "django_filters",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
     "allauth.idp.oidc",
     "rules",
     "csp",
@@ -76,6 +81,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "lms.accounts.middleware.SharedDeviceMiddleware",
     "lms.accounts.middleware.LanguageMiddleware",
     "lms.core.middleware.PrivatePagesMiddleware",
     "lms.core.middleware.LoginRequiredMiddleware",
@@ -83,6 +89,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "lms.core.middleware.RefusedMiddleware",
+    "lms.organisations.middleware.SecondFactorMiddleware",
     "lms.organisations.middleware.ScopeMiddleware",
 ]
 
@@ -240,6 +247,28 @@ ACCOUNT_FORMS = {
     "login": "lms.accounts.forms.LoginForm",
     "request_login_code": "lms.accounts.forms.RequestCodeForm",
     "confirm_login_code": "lms.accounts.forms.ConfirmCodeForm",
+}
+# Our own pages ask for it, also of people without a password: allauth's own check lets those through.
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+SOCIALACCOUNT_ADAPTER = "lms.accounts.identities.IdentityAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+SOCIALACCOUNT_LOGIN_ON_GET = False
+MFA_ADAPTER = "lms.accounts.adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = (
+    "required"  # a passkey is both steps: what one has, and is or knows
+)
+MFA_RECOVERY_CODES_SHOW_ONCE = False
+MFA_TOTP_ISSUER = "Umahiri"
+MFA_TOTP_TOLERANCE = 1  # phones whose clock is half a minute off
+MFA_FORMS = {
+    "login_webauthn": "lms.accounts.forms.PasskeySignInForm",
+    "add_webauthn": "lms.accounts.forms.AddPasskeyForm",
+    "activate_totp": "lms.accounts.forms.ActivateAppForm",
+    "authenticate": "lms.accounts.forms.SecondStepForm",
+    "reauthenticate": "lms.accounts.forms.ConfirmSecondStepForm",
 }
 IDP_OIDC_ADAPTER = "labs.oidc.Adapter"
 IDP_OIDC_PRIVATE_KEY_FILE = DATA_DIR / "keys/oidc.pem"

@@ -36,6 +36,18 @@ SETTINGS = (
         "Signs sessions and links. Empty: made once and kept in data_dir/secret_key.",
     ),
     Setting(
+        "identifier_keys",
+        "",
+        "Keys that seal staff identifiers and others' secrets, comma separated: the first seals, all open. "
+        "Empty: one made once and kept in data_dir/keys/identifiers.",
+    ),
+    Setting(
+        "staff_second_factor",
+        "",
+        "1: staff pages open to who has an app's code or a passkey as a second step. 0: to all staff. "
+        "Empty: 1, and 0 in the demo, whose accounts work at once.",
+    ),
+    Setting(
         "site_url",
         "http://127.0.0.1:8000",
         "The address that people and QR codes use, without a final slash.",
@@ -121,17 +133,24 @@ def _read(setting, toml, environ):
         value = Path(environ[f"{variable}_FILE"]).read_text().strip()
     else:
         value = environ.get(variable, toml.get(setting.name, setting.default))
-    if isinstance(setting.default, bool) and not isinstance(value, bool):
-        if value.lower() not in {"0", "1", "true", "false", "yes", "no", ""}:
-            message = f"{variable} is {value!r}; it takes 1 or 0."
-            raise ImproperlyConfigured(message)
-        return value.lower() in {"1", "true", "yes"}
+    if isinstance(setting.default, bool):
+        return switch(variable, value)
     if type(setting.default) is int and not isinstance(value, int):
         if not value.isdecimal():
             message = f"{variable} is {value!r}; it takes a whole number."
             raise ImproperlyConfigured(message)
         return int(value)
     return value
+
+
+def switch(name, value):
+    """Read a setting that is on or off."""
+    if isinstance(value, bool):
+        return value
+    if value.lower() not in {"0", "1", "true", "false", "yes", "no", ""}:
+        message = f"{name} is {value!r}; it takes 1 or 0."
+        raise ImproperlyConfigured(message)
+    return value.lower() in {"1", "true", "yes"}
 
 
 def load(environ=os.environ, path=ROOT / "lms.toml"):
@@ -149,6 +168,9 @@ def load(environ=os.environ, path=ROOT / "lms.toml"):
         )
         raise ImproperlyConfigured(message)
     found = {setting.name: _read(setting, toml, environ) for setting in SETTINGS}
+    if found["staff_second_factor"] == "":
+        found["staff_second_factor"] = not found["demo"]
+    found["staff_second_factor"] = switch("LMS_STAFF_SECOND_FACTOR", found["staff_second_factor"])
     if found["demo"] and found["secure"]:
         message = "The demo shows everyone's sign-in codes to staff: it does not go with `secure`."
         raise ImproperlyConfigured(message)
@@ -175,7 +197,7 @@ def private_file(path):
 def kept_secret(path):
     """Return the secret in the file at `path`, made at first need and readable by its owner alone."""
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:  # another process of ours was first

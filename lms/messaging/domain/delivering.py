@@ -25,7 +25,7 @@ from lms.messaging.domain.preferences import preference_of, zone_of
 from lms.messaging.domain.rendering import Letter, mail_of, render, sms_of
 from lms.messaging.domain.sending import deliver_on_commit
 from lms.messaging.models import Message, Reason
-from lms.messaging.registry import DIGEST, KINDS, Channel, Purpose
+from lms.messaging.registry import DIGEST, Channel, Purpose
 from lms.organisations.scoping import every_organisation
 
 State = Message.State
@@ -73,7 +73,7 @@ def claim_message(message: Message, now: datetime) -> UUID | None:
 def _is_reachable(message: Message, person) -> bool:
     if message.channel == Channel.EMAIL:
         return bool(person.email)
-    return person.is_phone_verified or (bool(person.phone) and KINDS[message.key].reaches_unchecked)
+    return person.is_phone_verified or (bool(person.phone) and message.kind.reaches_unchecked)
 
 
 def deliver_message(message_id: int, now: datetime | None = None) -> None:

@@ -15,17 +15,23 @@ addEventListener("message", (event) => {
     if (forget) await pages.delete(forget);
     const kept = await caches.open(PARTS);
     const fetched = (parts ?? []).map((part) => kept.add(part).catch(() => {}));
-    if (QUIZ.test(keep)) fetched.push(pages.add(keep).catch(() => {}));
+    if (QUIZ.test(keep)) fetched.push(keepPage(pages, keep).catch(() => {}));
     await Promise.all(fetched);
   })());
 });
+
+async function keepPage(pages, path) {
+  const response = await fetch(path);
+  if (response.ok && !response.redirected && !response.headers.get("X-Shared-Device")) await pages.put(path, response);
+}
 
 async function page(request) {
   const pages = await caches.open(PAGES);
   const path = new URL(request.url).pathname;
   try {
     const response = await fetch(request, { signal: AbortSignal.timeout(PATIENCE_MS) });
-    if (response.ok && !response.redirected && request.method === "GET") await pages.put(path, response.clone());
+    if (response.headers.get("X-Shared-Device")) await caches.delete(PAGES);
+    else if (response.ok && !response.redirected && request.method === "GET") await pages.put(path, response.clone());
     else if (response.type === "opaqueredirect") await pages.delete(path);  /* handed in, or signed out */
     return response;
   } catch (error) {

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from lms.accounts.forms import ProfileForm
 from lms.accounts.models import SentMessage
+from lms.accounts.second_factor import has_second_factor
 
 SHOWN_MESSAGES = 50
 
@@ -23,7 +24,11 @@ def profile(request):
             settings.LANGUAGE_COOKIE_NAME, request.user.language, settings.LANGUAGE_COOKIE_AGE
         )
         return response
-    return render(request, "accounts/profile.html", {"form": form})
+    return render(
+        request,
+        "accounts/profile.html",
+        {"form": form, "has_second_factor": has_second_factor(request.user)},
+    )
 
 
 @permission_required("accounts.view_sentmessage", raise_exception=True)

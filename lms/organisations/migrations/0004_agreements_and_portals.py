@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("organisations", "0002_roles_and_grades"),
+        ("organisations", "0003_recoveries_and_merges"),
         ("wagtailimages", "0027_image_description"),
     ]
 
