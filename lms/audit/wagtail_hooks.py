@@ -17,6 +17,7 @@ ACTIONS = {
     "courses.adapted": (_("Adapt a course"), _("Adapted the course from another")),
     "courses.enrolment.extended": (_("Give more time"), _("Gave a learner more time")),
     "admissions.seats_given": (_("Give seats"), _("Gave seats of a run")),
+    "organisations.renamed": (_("Rename a body"), _("Gave a body a new name")),
     "organisations.agreement_recorded": (
         _("Record a data agreement"),
         _("Recorded a data agreement"),

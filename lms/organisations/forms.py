@@ -6,12 +6,16 @@ from django import forms
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from wagtail.images import get_image_model
 
 from lms.accounts.models import IdentityProvider
 from lms.accounts.people import person_at
 from lms.accounts.sealing import seal
 from lms.accounts.validators import read_contact
-from lms.organisations.models import Membership, Role
+from lms.organisations.models import Membership, News, PartnerAgreement, Portal, Role
+
+DATE = {"type": "date"}
+LARGEST_LOGO = 200 * 1024  # bytes: it is on the first page that people meet
 
 
 class PersonField(forms.CharField):
@@ -175,3 +179,83 @@ class IdentityProviderForm(forms.ModelForm):
         if secret := self.cleaned_data["client_secret"]:
             self.instance.secret = seal(secret)
         return super().save(commit)
+
+
+class AgreementForm(forms.ModelForm):
+    """What a country agreed on the data of its people."""
+
+    languages = forms.MultipleChoiceField(
+        label=_("Languages"),
+        choices=[("en", "English"), ("sw", "Kiswahili"), ("fr", "Français")],
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    class Meta:
+        model = PartnerAgreement
+        fields = [
+            "organisation",
+            "controller",
+            "legal_basis",
+            "hosting_permission",
+            "permit_number",
+            "permit_expires_on",
+            "breach_contact",
+            "breach_hours",
+            "retention_years",
+            "languages",
+            "signed_on",
+            "expires_on",
+        ]
+        widgets = {
+            name: forms.DateInput(attrs=DATE, format="%Y-%m-%d")
+            for name in ("permit_expires_on", "signed_on", "expires_on")
+        }
+
+    def __init__(self, *args, countries, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["organisation"].queryset = countries
+
+    def clean(self):
+        cleaned = super().clean()
+        signed_on, expires_on = cleaned.get("signed_on"), cleaned.get("expires_on")
+        if signed_on and expires_on and expires_on < signed_on:
+            self.add_error("expires_on", _("It ends on or after the day it is signed."))
+        return cleaned
+
+
+class PortalForm(forms.ModelForm):
+    picture = forms.ImageField(
+        label=_("Logo"),
+        required=False,
+        help_text=_("A picture of at most 200 KB. Empty: the one there is stays."),
+    )
+
+    class Meta:
+        model = Portal
+        fields = ["greeting", "accent"]
+
+    def clean_picture(self):
+        picture = self.cleaned_data["picture"]
+        if picture and picture.size > LARGEST_LOGO:
+            raise forms.ValidationError(_("This picture is larger than 200 KB. Make it smaller."))
+        return picture
+
+    def save(self, commit=True):  # noqa: FBT002  Django's signature
+        if self.cleaned_data["picture"]:
+            title = f"Logo: {self.instance.organisation}"
+            logo = get_image_model()(title=title, file=self.cleaned_data["picture"])
+            logo.save()
+            self.instance.logo = logo
+        return super().save(commit)
+
+
+class NewsForm(forms.ModelForm):
+    class Meta:
+        model = News
+        fields = ["language", "title", "body", "until_on"]
+        widgets = {"until_on": forms.DateInput(attrs=DATE, format="%Y-%m-%d")}
+
+
+class RenameForm(forms.Form):
+    name = forms.CharField(label=_("New name"), max_length=200)
+    on = forms.DateField(label=_("From"), widget=forms.DateInput(attrs=DATE, format="%Y-%m-%d"))

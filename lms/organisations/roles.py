@@ -69,6 +69,13 @@ PERMISSIONS = {
         _("Record data agreements with countries"),
         frozenset({Role.DATA_PROTECTION, Role.ADMINISTRATOR}),
     ),
+    "organisations.view_agreements": Permission(
+        _("See data agreements and when they end"),
+        ADMITTING | {Role.DATA_PROTECTION},
+    ),
+    "organisations.rename": Permission(
+        _("Give a body its new name from a day on"), frozenset({Role.ADMINISTRATOR})
+    ),
     "organisations.keep_portal": Permission(
         _("Set the organisation's greeting, logo, colour and news"), HELPING
     ),

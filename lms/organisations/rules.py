@@ -29,3 +29,11 @@ register_staff_page(
     "organisations:permission_list",
     _("Roles and what they may do"),
 )
+for permission in ("view_agreements", "keep_agreements", "keep_portal", "rename"):
+    rules.add_perm(f"organisations.{permission}", holds(f"organisations.{permission}"))
+
+register_staff_page(
+    "organisations.view_agreements", "organisations:agreement_list", _("Data agreements")
+)
+register_staff_page("organisations.keep_portal", "organisations:portal_edit", _("Portal and news"))
+register_staff_page("organisations.rename", "organisations:rename", _("New name of the body"))

@@ -1,9 +1,19 @@
 from django.urls import path
 
-from lms.organisations.views import identity_providers, people
+from lms.organisations.views import identity_providers, partners, people
 
 app_name = "organisations"
 urlpatterns = [
+    path("partners/<slug:slug>/", partners.portal, name="portal"),
+    path("partners/<slug:slug>/colours.css", partners.portal_colours, name="portal_colours"),
+    path("o/<slug:organisation>/portal/", partners.portal_edit, name="portal_edit"),
+    path(
+        "o/<slug:organisation>/portal/news/<int:pk>/delete/",
+        partners.news_delete,
+        name="news_delete",
+    ),
+    path("o/<slug:organisation>/agreements/", partners.agreement_list, name="agreement_list"),
+    path("o/<slug:organisation>/rename/", partners.rename, name="rename"),
     path("o/<slug:organisation>/permissions/", people.permission_list, name="permission_list"),
     path("o/<slug:organisation>/people/", people.people_list, name="people_list"),
     path("o/<slug:organisation>/people/roles/", people.role_give, name="role_give"),

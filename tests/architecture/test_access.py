@@ -77,6 +77,12 @@ ACCESS = {
     "accounts:second_step": SIGNED_IN,
     "accounts:sessions_end": SIGNED_IN,
     "accounts:sentmessage_list": STAFF,
+    "organisations:portal": ANYONE,
+    "organisations:portal_colours": ANYONE,
+    "organisations:portal_edit": STAFF,
+    "organisations:news_delete": STAFF,
+    "organisations:agreement_list": STAFF,
+    "organisations:rename": STAFF,
     "organisations:permission_list": STAFF,
     "organisations:people_list": STAFF,
     "organisations:role_give": STAFF,
@@ -208,6 +214,12 @@ def arguments(name, world):
         "courses:run_list": ["kenya"],
         "courses:gradebook": ["kenya", world.run.pk],
         "accounts:address": ["email"],
+        "organisations:portal": ["kenya"],
+        "organisations:portal_colours": ["kenya"],
+        "organisations:portal_edit": ["kenya"],
+        "organisations:news_delete": ["kenya", 1],
+        "organisations:agreement_list": ["kenya"],
+        "organisations:rename": ["kenya"],
         "organisations:permission_list": ["kenya"],
         "organisations:people_list": ["kenya"],
         "organisations:role_give": ["kenya"],
@@ -265,6 +277,7 @@ def certification_arguments(name, world):
 
 
 POST_ONLY = {
+    "organisations:news_delete",
     "admissions:invite",
     "admissions:nomination_withdraw",
     "accounts:identity_connect",
