@@ -22,7 +22,7 @@ SECRET = "JBSWY3DPEHPK3PXP"
 
 @pytest.fixture
 def _sms(settings):
-    settings.DEMO = True
+    settings.SMS_GATEWAY = "kept"
 
 
 @pytest.fixture
