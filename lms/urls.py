@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("assessments.urls")),
     path("", include("certification.urls")),
     path("", include("labs.urls")),
+    path("", include("rosters.urls")),
     path("", include("lms.accounts.urls")),
     path("", include("lms.reports.urls")),
     path("", include("lms.operations.urls")),

@@ -17,6 +17,8 @@ ACTIONS = {
     "assessments.answer_file": (_("Answer file"), _("Took in a phone's answer file")),
     "courses.result_overridden": (_("Set a result"), _("Set a result by hand")),
     "reports.exported": (_("Export"), _("Exported a list")),
+    "courses.cohort.added": (_("Add a cohort"), _("Added a cohort")),
+    "rosters.brought": (_("Bring a roster"), _("Brought a list of people")),
     "assessments.answers_compared": (
         _("Comparison of answers"),
         _("Compared learners' answers with each other"),

@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "lms.organisations",
     "lms.audit",
     "courses",
+    "rosters",
     "assessments",
     "labs",
     "certification",
@@ -183,6 +184,14 @@ CELERY_BEAT_SCHEDULE = {
     "mark-waiting-submissions": {
         "task": "labs.tasks.mark_waiting_submissions_task",
         "schedule": 60,
+    },
+    "resume-rosters": {
+        "task": "rosters.tasks.resume_rosters_task",
+        "schedule": 60,
+    },
+    "clear-rosters": {
+        "task": "rosters.tasks.clear_rosters_task",
+        "schedule": crontab(hour=2, minute=40),
     },
 }
 
