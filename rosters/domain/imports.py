@@ -233,7 +233,7 @@ class _Job:
             roster.applied_at = _now()
         RosterRow.objects.filter(roster=roster).delete()
         roster.total, roster.notes = len(self.entries), self.notes
-        roster.counts = dict.fromkeys([*Outcome.values, "places"], 0)
+        roster.counts = dict.fromkeys([*Outcome.values, "places", "capitals"], 0)
         roster.save(update_fields=["total", "notes", "counts", "applied_at"])
 
     def _take(self, chunk: list[Entry]) -> None:
@@ -263,6 +263,9 @@ class _Job:
             row.roster = roster
             roster.counts[row.outcome] += 1
         roster.counts["places"] += sum(plan.needs_place for plan in plans)
+        roster.counts["capitals"] += sum(
+            note[0] == "capitals" for plan in plans for note in plan.notes
+        )
         RosterRow.objects.bulk_create(rows)
 
     def _end(self) -> None:

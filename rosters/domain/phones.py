@@ -45,9 +45,7 @@ def _figures(value: str) -> str:
 
 
 def _is_several(value: str) -> bool:
-    parts = [
-        part for part in re.split(r"[/,;|&]|\bor\b|\bau\b|\bou\b|\band\b|\bna\b|\bet\b", value)
-    ]
+    parts = re.split(r"[/,;|&]|\b(?:or|and|au|na|ou|et)\b", value)
     return sum(len(re.sub(r"\D", "", part)) >= 7 for part in parts) > 1  # noqa: PLR2004  no phone is shorter
 
 

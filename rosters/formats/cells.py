@@ -76,15 +76,10 @@ def told_apart(text: str) -> str:
         return ErrorCell(text)
     if text in {"TRUE", "FALSE", "VRAI", "FAUX"}:
         return BooleanCell(text)
-    if text[:1] == "=" and len(text) > 1 and (text[-1] == ")" or text[1:2].isalpha()):
-        return _unquoted(text)
-    return text
-
-
-def _unquoted(text: str) -> str:
-    """Return what ="0712" shows, which programs write to keep a zero; anything else is a formula."""
-    quoted = re.fullmatch(r'="([^"]*)"', text)
-    return quoted[1] if quoted else FormulaCell(text)
+    quoted = re.fullmatch(r'="([^"]*)"', text)  # programs write it to keep a zero
+    if quoted:
+        return quoted[1]
+    return FormulaCell(text) if re.match(r"=[A-Za-z@(+$]", text) else text
 
 
 def refuse_too_many_rows() -> None:

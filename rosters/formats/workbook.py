@@ -1,11 +1,10 @@
-"""Excel files of strangers: bounded, without links or entities, and with what Excel does to people's data undone."""
+"""Excel files of strangers: bounded, without links or entities; cells remember what Excel made of them."""
 
 import posixpath
 import re
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
-from itertools import zip_longest
 from zipfile import BadZipFile
 
 from django.utils.translation import gettext as _
@@ -37,6 +36,10 @@ _LAST_ROW = 1_048_576  # that Excel has
 _SPARE_ROWS = 1_000
 _WIDTH = 2 * MAX_COLUMNS  # columns that are looked at, to refuse a sheet that is too wide
 _MAX_MERGED = 20_000
+_VALUELESS = re.compile(
+    rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3}\d{1,7})"[^>]*>\s*<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)'
+    rb"\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
 # What openpyxl's own code raises when a stranger's file is shaped as nothing it knows.
 _MALFORMED = (
     InvalidFileException, BadZipFile, ArithmeticError, AttributeError, LookupError, TypeError, ValueError, OSError,
@@ -78,8 +81,6 @@ def _cell(value, kind: str) -> str:  # noqa: PLR0911  one for each kind of cell
     text = plain(str(value)[: MAX_CELL + 100])
     if kind == "e" or text in ERRORS:
         return ErrorCell(text)
-    if kind == "f":
-        return FormulaCell(text)
     return text
 
 
@@ -117,30 +118,13 @@ def _source(sheet, members: dict[str, bytes]) -> bytes:
     return members.get(posixpath.normpath(path.lstrip("/")), b"")
 
 
-def _with_values(
-    data: bytes, title: str, rows: list[tuple[int, list[str]]]
-) -> list[tuple[int, list[str]]]:
-    """Return rows in which formulas are the values that were last worked out, where there are any."""
-    book = load_workbook(BytesIO(data), read_only=True, data_only=True, keep_links=False)
-    worked_out = _sheet_rows(book[title])
-    found = []
-    for (number, cells), pair in zip_longest(rows, worked_out, fillvalue=None):
-        values = pair[1] if pair else []
-        found.append(
-            (
-                number,
-                [
-                    values[index]
-                    if isinstance(cell, FormulaCell) and index < len(values) and values[index]
-                    else cell
-                    for index, cell in enumerate(cells)
-                ],
-            )
-        )
-        if number == rows[-1][0]:
-            break
-    book.close()
-    return found
+def _unknown_values(data: bytes) -> Iterator[tuple[int, int]]:
+    """The row and column of each formula whose value was not kept: other programs do not work them out."""
+    if b"f>" not in data and b"<f " not in data:
+        return
+    for found in _VALUELESS.finditer(data):
+        column, row, _right, _bottom = range_boundaries(found[1].decode())
+        yield row, column - 1
 
 
 def _rows_of(sheet, data: bytes, members: dict[str, bytes]) -> list[tuple[int, list[str]]]:
@@ -154,9 +138,12 @@ def _rows_of(sheet, data: bytes, members: dict[str, bytes]) -> list[tuple[int, l
         if len(cells) > MAX_COLUMNS:
             refuse_too_many_columns()
         rows.append((number, cells))
-    if b"<f>" in source or b"<f " in source or b":f>" in source:
-        rows = _with_values(data, sheet.title, rows)
     by_number = dict(rows)
+    for number, column in _unknown_values(source):
+        cells = by_number.get(number)
+        if cells is not None and column < MAX_COLUMNS:
+            cells.extend([""] * (column + 1 - len(cells)))
+            cells[column] = FormulaCell("=")
     for number, places in _merged(source).items():
         cells = by_number.get(number)
         if not cells:
@@ -174,7 +161,7 @@ def read_workbook(data: bytes, members: dict[str, bytes]) -> Table:
     """Read the sheet that has a header from an Excel file; the table's notes say which, and what was not read."""
     refuse_harmful(members)
     try:
-        book = load_workbook(BytesIO(data), read_only=True, keep_links=False)
+        book = load_workbook(BytesIO(data), read_only=True, data_only=True, keep_links=False)
         return _read(book, data, members)
     except _MALFORMED as error:
         raise NotReadableError(

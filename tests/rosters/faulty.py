@@ -124,7 +124,7 @@ class Roster:
 
 def faulty_roster(people: int, each: int, seed: int = 1) -> Roster:
     """`people` rows, among them `each` of every kind of fault; two-row faults name an earlier good row."""
-    chance = random.Random(seed)  # noqa: S311  a roster, not a secret
+    chance = random.Random(seed)
     places = chance.sample(range(people // 20, people), each * len(FAULTS))
     kinds = [code for code in FAULTS for _ in range(each)]
     at = dict(zip(places, kinds, strict=True))
