@@ -193,6 +193,9 @@ NOTES = {
     "language_not_offered": gettext_lazy(
         "The language “%(value)s” is not offered yet; the person chooses one at sign-in."
     ),
+    "wanted": gettext_lazy(
+        "“%(column)s” was left as it is, for row %(other)s has the old one. Bring that row again in a second file."
+    ),
     "in_run": gettext_lazy("Is in the run already: %(state)s."),
     # of a file
     "rows_above": gettext_lazy(

@@ -187,7 +187,7 @@ class _Job:
         )
         self.entries = read_entries(table, self.reader)
         self.notes = [*table.notes, *self._notes(table, mapping)]
-        self.planner = Planner(roster, self.cohorting, self.reader)
+        self.planner = Planner(roster, self.cohorting, self.reader, self.entries)
 
     def _notes(self, table: Table, mapping: Mapping) -> list[Note]:
         notes: list[Note] = []

@@ -195,8 +195,17 @@ class Directory:
 class Planner:
     """Plans rows of one import, chunk after chunk."""
 
-    def __init__(self, roster: RosterImport, cohorting: Cohorting, reader: RowReader):
+    def __init__(
+        self,
+        roster: RosterImport,
+        cohorting: Cohorting,
+        reader: RowReader,
+        entries: Iterable[Person | Fault],
+    ):
         self.roster, self.cohorting, self.reader = roster, cohorting, reader
+        people = people_of(entries)
+        self.rows_of_email = {person.email: person.number for person in people if person.email}
+        self.rows_of_phone = {person.phone: person.number for person in people if person.phone}
 
     def plan(
         self, people: Sequence[Person], *, places_taken: int = 0
@@ -284,9 +293,22 @@ class Planner:
             if not value or value == current:
                 continue
             if self._may_write(known, name, current):
-                plan.user_values[name] = value
+                if other := self._wants(name, current, plan.person):
+                    told = {"column": self.reader.title(name), "other": other}
+                    plan.notes.append(["wanted", told])
+                else:
+                    plan.user_values[name] = value
             elif not plan.is_stranger:
                 plan.notes.append(["kept", {"column": self.reader.title(name)}])
+
+    def _wants(self, name: str, current: str, person: Person) -> int:
+        """The row of another person who has the address that this one would give up; 0 where there is none.
+
+        Given up and taken by one file, an address would be refused at first and taken by a second import.
+        """
+        rows = {"email": self.rows_of_email, "phone": self.rows_of_phone}.get(name, {})
+        other = rows.get(current, person.number)
+        return 0 if other == person.number else other
 
     def _may_write(self, known: Known, name: str, current: str) -> bool:
         """Whether a value of a person's own is the import's to write: it wrote the one before, or made the account."""
