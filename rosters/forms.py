@@ -76,7 +76,7 @@ class ColumnsForm(forms.Form):
         ]
         for index, (column, name) in enumerate(zip(columns, guessed, strict=True)):
             self.fields[f"column_{index}"] = forms.ChoiceField(
-                label=column["title"],
+                label=column["title"] or _("Column %(number)s") % {"number": index + 1},
                 choices=choices,
                 initial=name,
                 required=False,

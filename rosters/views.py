@@ -49,6 +49,10 @@ def demand(request, organisation):
         raise PermissionDenied
 
 
+def _posted(request):
+    return request.POST if request.method == "POST" else None
+
+
 def _page(request, rows):
     return Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
 
@@ -71,8 +75,8 @@ def _to_import(organisation, roster):
 def cohort_list(request, organisation):
     """The cohorts here and below, and a form for a new one."""
     demand(request, organisation)
-    form = CohortForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = CohortForm(_posted(request))
+    if form.is_valid():
         cohort = add_cohort(
             organisation, form.cleaned_data["run"], form.cleaned_data["name"], by=request.user
         )
@@ -122,8 +126,8 @@ def import_new(request, organisation, cohort):
     """Choose a file of people; nothing is taken in by it."""
     demand(request, organisation)
     found = _cohort(cohort)
-    form = RosterFileForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    form = RosterFileForm(_posted(request), request.FILES or None)
+    if form.is_valid():
         roster = bring_roster(found, form.cleaned_data["file"], by=request.user)
         return _to_import(organisation, roster)
     context = {"organisation": organisation, "cohort": found, "form": form}
@@ -136,8 +140,8 @@ def import_columns(request, organisation, cohort, pk):
     roster = _roster(cohort, pk)
     if roster.state not in {ImportState.UNMAPPED, ImportState.CHECKED}:
         return _to_import(organisation, roster)
-    form = ColumnsForm(request.POST or None, columns=roster.columns, initial=_said(roster))
-    if request.method == "POST" and form.is_valid():
+    form = ColumnsForm(_posted(request), columns=roster.columns, initial=_said(roster))
+    if form.is_valid():
         say_columns(roster, form.cleaned_data["mapping"], by=request.user)
         return _to_import(organisation, roster)
     context = {"organisation": organisation, "roster": roster, "form": form}

@@ -105,5 +105,5 @@ def told_columns(table: Table, samples: int = 2) -> list[dict]:
             for _number, cells in table.rows[:200]
             if index < len(cells) and cells[index]
         ]
-        found.append({"title": title or f"({index + 1})", "samples": values[:samples]})
+        found.append({"title": str(title), "samples": values[:samples]})
     return found

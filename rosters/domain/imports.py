@@ -299,19 +299,21 @@ def resume_stalled(queue) -> int:
 
 
 def clear_old(days: int = KEPT_DAYS) -> int:
-    """Delete files and rows of imports older than `days`: counts stay, people's data do not. The scope must be open."""
+    """Delete files and rows of imports older than `days`: counts of what was taken in stay, people's data do not.
+
+    What was never taken in goes altogether. The scope must be open.
+    """
     old = RosterImport.objects.filter(
         created_at__lt=_now() - timedelta(days=days), cleared_at__isnull=True
-    )
-    cleared = 0
-    for roster in old:
-        if roster.is_working:
-            continue
+    ).exclude(state__in=WORKING)
+    cleared = list(old)
+    for roster in cleared:
         with transaction.atomic():
+            transaction.on_commit(partial(roster.file.storage.delete, roster.file.name))
+            if roster.applied_at is None:
+                roster.delete()
+                continue
             roster.rows.all().delete()
-            name, storage = roster.file.name, roster.file.storage
             roster.file, roster.columns, roster.notes, roster.cleared_at = "", [], [], _now()
             roster.save(update_fields=["file", "columns", "notes", "cleared_at"])
-            transaction.on_commit(partial(storage.delete, name))
-        cleared += 1
-    return cleared
+    return len(cleared)

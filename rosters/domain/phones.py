@@ -101,7 +101,7 @@ def read_phone(value: str, region: str) -> tuple[str, bool]:
 def _has_zero(region: str) -> bool:
     """Whether numbers are written with a zero inside the country."""
     metadata = phonenumbers.PhoneMetadata.metadata_for_region(region)
-    return bool(metadata) and metadata.national_prefix == "0"
+    return metadata is not None and metadata.national_prefix == "0"
 
 
 def _e164(bare: str, region: str, calling: str) -> str:

@@ -103,13 +103,13 @@ class Plan:
         return self.known is None or self.known.enrolment is None
 
     @property
-    def outcome(self) -> Outcome:
+    def outcome(self) -> str:
         if self.known is None:
-            return Outcome.CREATED
+            return Outcome.CREATED.value
         is_same = self.membership and not self.needs_place
         if is_same and not self.user_values and not self.membership_values:
-            return Outcome.UNCHANGED
-        return Outcome.UPDATED
+            return Outcome.UNCHANGED.value
+        return Outcome.UPDATED.value
 
     @property
     def hashes(self) -> dict[str, str]:
@@ -156,7 +156,8 @@ class Directory:
         for record in RosterPerson.objects.filter(user__in=ids, organisation=organisation):
             self.by_id[record.user_id].record = record
         with every_organisation():  # a person has one place in a run, whoever sends them
-            for enrolment in Enrolment.objects.filter(user__in=ids, run=self.cohorting.run):
+            places = Enrolment.objects.filter(user__in=ids, run=self.cohorting.run)
+            for enrolment in places.select_related("organisation"):
                 self.by_id[enrolment.user_id].enrolment = enrolment
 
     def find(self, person: Person) -> Known | None:
@@ -280,8 +281,7 @@ class Planner:
     def _place(self, plan: Plan, known: Known) -> None:
         if known.enrolment is None:
             return
-        with every_organisation():  # only whether it is one of ours
-            sender = known.enrolment.organisation
+        sender = known.enrolment.organisation
         if not sender.path.startswith(self.cohorting.organisation.path):
             raise Fault(Code.ENROLLED_ELSEWHERE)
         if known.enrolment.state != Enrolment.State.INVITED:

@@ -8,8 +8,10 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from assessments.domain.starting import start_attempt
 from assessments.models import Attempt
+from courses.domain.cohorts import add_cohort
 from courses.models import Enrolment
 from lms.organisations.scoping import every_organisation
+from rosters.models import RosterImport
 from tests import factories
 
 ANYONE, SIGNED_IN, OWNER, STAFF, TRAINER = "anyone", "signed in", "owner", "staff", "trainer"
@@ -50,6 +52,16 @@ ACCESS = {
     "assessments:regrade": STAFF,
     "courses:run_list": STAFF,
     "courses:gradebook": STAFF,
+    "rosters:cohort_list": STAFF,
+    "rosters:template": STAFF,
+    "rosters:cohort": STAFF,
+    "rosters:import_new": STAFF,
+    "rosters:import": STAFF,
+    "rosters:columns": STAFF,
+    "rosters:report": STAFF,
+    "rosters:apply": STAFF,
+    "rosters:undo": STAFF,
+    "rosters:forget": STAFF,
     "accounts:profile": SIGNED_IN,
     "accounts:sentmessage_list": STAFF,
     "reports:home": STAFF,
@@ -108,6 +120,8 @@ def arguments(name, world):
     """Arguments that name `world`'s own records."""
     if name.startswith("certification:"):
         return certification_arguments(name, world)
+    if name.startswith("rosters:"):
+        return roster_arguments(name, world)
     attempt = started_attempt(world)
     lesson, quiz = world.entry("lesson")["key"], world.entry("quiz")["key"]
     return {
@@ -176,6 +190,16 @@ def certification_arguments(name, world):
     }.get(name, place)
 
 
+def roster_arguments(name, world):
+    if name in {"rosters:cohort_list", "rosters:template"}:
+        return ["kenya"]
+    with every_organisation():  # the table's own cohort
+        cohort = add_cohort(world.kenya, world.run, "Intake", by=None)
+        roster = RosterImport.objects.create(cohort=cohort, name="staff.csv")
+    place = ["kenya", cohort.slug]
+    return place if name in {"rosters:cohort", "rosters:import_new"} else [*place, roster.pk]
+
+
 POST_ONLY = {
     "assessments:allowance_end",
     "assessments:file_upload",
@@ -192,6 +216,9 @@ POST_ONLY = {
     "set_language",
     "labs:open",
     "labs:submit",
+    "rosters:apply",
+    "rosters:undo",
+    "rosters:forget",
 }
 
 

@@ -527,7 +527,17 @@ def test_files_and_rows_are_deleted_after_thirty_days(bring, world):
         assert roster.counts["created"] == 1
         with pytest.raises(Refused, match="30 days"):
             undo(roster)
-    assert (roster.file.name, name != "", storage.exists(name)) == ("", True, True)
+    assert roster.file.name == ""
+    assert storage.exists(name)  # until the transaction of the test would end
+
+
+def test_what_was_never_taken_in_goes_altogether_after_thirty_days(bring, world):
+    bring(HEAD + "Akinyi Were,a@example.org,,,\n", is_checked_only=True)
+    with subtree_scope(world.kenya):
+        RosterImport.objects.update(created_at=timezone.now() - timedelta(days=31))
+        clear_old()
+
+        assert not RosterImport.objects.exists()
 
 
 def test_queries_do_not_grow_with_the_rows(bring, cohort, world):
@@ -543,7 +553,23 @@ def test_queries_do_not_grow_with_the_rows(bring, cohort, world):
         # SQLite takes only so many values in one INSERT
         return sum("INSERT" not in query["sql"] for query in captured)
 
+    def queries_again(people):
+        file = HEAD + "".join(
+            f"Akinyi Were,r{people}x{n}@example.org,,Registry,9\n" for n in range(people)
+        )
+        with subtree_scope(world.kenya), CaptureQueriesContext(connection) as captured:
+            roster = bring(file)
+        assert roster.counts["updated"] == people
+        with subtree_scope(world.kenya), CaptureQueriesContext(connection) as undone:
+            undo(roster)
+        # SQLite takes only so many values in one UPDATE, too
+        words = ("INSERT", "UPDATE", "SAVEPOINT")
+        return sum(not any(word in query["sql"] for word in words) for query in captured) + sum(
+            not any(word in query["sql"] for word in words) for query in undone
+        )
+
     assert queries(3) == queries(200)
+    assert queries_again(3) == queries_again(200)
 
 
 def test_every_refusal_has_a_sentence():
