@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("assessments.urls")),
     path("", include("certification.urls")),
     path("", include("labs.urls")),
+    path("", include("rosters.urls")),
     path("", include("lms.accounts.urls")),
     path("", include("lms.organisations.urls")),
     path("", include("lms.messaging.urls")),

@@ -1,47 +1,73 @@
-"""Telling a person of a move of their enrolment, in the transaction that makes it."""
+"""Telling people of moves of their enrolments, in the transaction that makes them."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 
 from django.conf import settings
 from django.urls import reverse
 
 from courses.messages import OF_STATE
-from courses.models import Enrolment, EnrolmentChange, EnrolmentState
-from lms.messaging.domain.sending import send
+from courses.models import Cohort, Enrolment, EnrolmentChange, EnrolmentState
+from lms.messaging.domain.sending import queue
 from lms.messaging.registry import Channel
 from lms.organisations.domain import subtree_scope
+from lms.organisations.models import Organisation
 
 
-def tell_of_moves(changes: Iterable[EnrolmentChange]) -> None:
-    """Queue what each person should hear of `changes`; what somebody did themselves is no news to them."""
-    for change in changes:
-        enrolment = change.enrolment
-        kind = OF_STATE.get(EnrolmentState(change.state))
-        if kind is None or change.by_id == enrolment.user_id:
+def tell_of_move(change: EnrolmentChange) -> None:
+    """Queue what the person should hear of `change`; what they did themselves is no news to them."""
+    enrolment = change.enrolment
+    if change.by_id != enrolment.user_id:
+        _tell([enrolment], reason=change.reason, dedupe=f"enrolment change {change.pk}")
+
+
+def send_invitations(cohort: Cohort) -> int:
+    """Send everyone in `cohort` who has a place and did not answer their invitation; return how many there are.
+
+    A second call reaches only those who came since: nobody is written to twice.
+    """
+    with subtree_scope(cohort.organisation):
+        invited = list(
+            Enrolment.objects.filter(cohort=cohort, state=EnrolmentState.INVITED).select_related(
+                "run__course", "organisation", "user__message_preference"
+            )
+        )
+    _tell(invited, reason="", dedupe=f"invitation to run {cohort.run_id}")
+    return len(invited)
+
+
+def _tell(enrolments: Iterable[Enrolment], *, reason: str, dedupe: str) -> None:
+    """Queue the message of each enrolment's state; a constant number of queries for each organisation."""
+    groups: dict[tuple, list[Enrolment]] = defaultdict(list)
+    for enrolment in enrolments:
+        key = (enrolment.run_id, enrolment.organisation_id, enrolment.state, _channels(enrolment))
+        groups[key].append(enrolment)
+    for (_run, _organisation, state, channels), group in groups.items():
+        kind = OF_STATE.get(EnrolmentState(state))
+        if kind is None:
             continue
-        with subtree_scope(enrolment.organisation):
-            send(
-                enrolment.user,
-                kind.key,
-                organisation=enrolment.organisation,
-                dedupe=f"enrolment change {change.pk}",
+        organisation: Organisation = group[0].organisation
+        with subtree_scope(organisation):
+            queue(
+                [enrolment.user for enrolment in group],
+                kind,
+                organisation=organisation,
+                dedupe=dedupe,
                 context={
-                    "course": enrolment.run.course.title,
-                    "run": enrolment.run.code,
-                    "reason": change.reason,
-                    "link": settings.SITE_URL + reverse("courses:pending", args=[enrolment.pk]),
+                    "course": group[0].run.course.title,
+                    "run": group[0].run.code,
+                    "reason": reason,
+                    "link": settings.SITE_URL + reverse("courses:dashboard"),
                 },
-                channels=_channels(enrolment),
+                channels=channels,
             )
 
 
-def _channels(enrolment: Enrolment) -> list[str] | None:
+def _channels(enrolment: Enrolment) -> tuple[str, ...] | None:
     """An invitation reaches who has not signed in yet, so also a number that nobody checked; else what they wish."""
     if enrolment.state != EnrolmentState.INVITED or enrolment.user.last_login:
         return None
-    reached: list[str] = [Channel.IN_APP.value]
+    in_app: str = Channel.IN_APP.value
     if enrolment.user.email:
-        reached.append(Channel.EMAIL.value)
-    elif enrolment.user.phone:
-        reached.append(Channel.SMS.value)
-    return reached
+        return (in_app, Channel.EMAIL.value)
+    return (in_app, Channel.SMS.value) if enrolment.user.phone else (in_app,)

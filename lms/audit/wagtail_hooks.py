@@ -46,6 +46,8 @@ ACTIONS = {
     "organisations.role_ended": (_("End a role"), _("Ended a person's role")),
     "messaging.campaign.launched": (_("Send to a group"), _("Sent a message to a group")),
     "reports.exported": (_("Export"), _("Exported a list")),
+    "courses.cohort.added": (_("Add a cohort"), _("Added a cohort")),
+    "rosters.brought": (_("Bring a roster"), _("Brought a list of people")),
     "assessments.answers_compared": (
         _("Comparison of answers"),
         _("Compared learners' answers with each other"),

@@ -33,3 +33,21 @@ def join_organisation(user, organisation, role=Role.LEARNER):
         user=user, organisation=organisation, role=role, until_at=None
     )
     return membership
+
+
+@transaction.atomic
+def join_organisations(places):
+    """Make each person of `places`, pairs of person and organisation, a learner there; who is one stays so."""
+    open_ones = Membership.objects.filter(
+        user__in=[user for user, _ in places], role=Role.LEARNER, until_at=None
+    )
+    known = set(open_ones.values_list("user_id", "organisation_id"))
+    missing = {
+        (user.pk, organisation.pk)
+        for user, organisation in places
+        if (user.pk, organisation.pk) not in known
+    }
+    Membership.objects.bulk_create(
+        Membership(user_id=user, organisation_id=organisation, role=Role.LEARNER)
+        for user, organisation in sorted(missing)
+    )

@@ -62,6 +62,9 @@ PERMISSIONS = {
         _("Choose among those nominated, and invite them"),
         frozenset({Role.REGISTRAR, Role.ADMINISTRATOR}),
     ),
+    "rosters.import_roster": Permission(
+        _("Keep cohorts, bring lists of people and send their invitations"), ADMITTING
+    ),
     "messaging.send": Permission(
         _("Write to an organisation's people, and read what was sent"), TEACHING | HELPING
     ),

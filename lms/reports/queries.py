@@ -2,11 +2,13 @@
 
 from courses.domain.queries import progress_of_runs
 from courses.models import Enrolment, EnrolmentState
+from rosters.domain.queries import is_unnamed
 
 
 def learners_of(organisation, *, state="", search=""):
     """Enrolments at or below `organisation`, by name; its scope must be open."""
     enrolments = Enrolment.objects.filter(organisation__path__startswith=organisation.path)
+    enrolments = enrolments.exclude(is_unnamed())
     if state in EnrolmentState.values:
         enrolments = enrolments.filter(state=state)
     if search:

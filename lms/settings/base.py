@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "lms.messaging",
     "courses",
     "admissions",
+    "rosters",
     "assessments",
     "labs",
     "certification",
@@ -205,6 +206,14 @@ CELERY_BEAT_SCHEDULE = {
     "send-digests": {
         "task": "lms.messaging.tasks.send_digests_task",
         "schedule": 300,
+    },
+    "resume-rosters": {
+        "task": "rosters.tasks.resume_rosters_task",
+        "schedule": 60,
+    },
+    "clear-rosters": {
+        "task": "rosters.tasks.clear_rosters_task",
+        "schedule": crontab(hour=2, minute=40),
     },
 }
 

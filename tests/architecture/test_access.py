@@ -8,10 +8,12 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from assessments.domain.starting import start_attempt
 from assessments.models import Attempt
+from courses.domain.cohorts import add_cohort
 from courses.models import Enrolment
 from lms.messaging.domain.preferences import opt_out_token
 from lms.messaging.models import Campaign, Message
 from lms.organisations.scoping import every_organisation
+from rosters.models import RosterImport
 from tests import factories
 
 ANYONE, SIGNED_IN, OWNER, STAFF, TRAINER = "anyone", "signed in", "owner", "staff", "trainer"
@@ -65,6 +67,17 @@ ACCESS = {
     "courses:adaptation_detail": STAFF,
     "courses:enrolment_detail": STAFF,
     "courses:gradebook": STAFF,
+    "rosters:cohort_list": STAFF,
+    "rosters:template": STAFF,
+    "rosters:cohort": STAFF,
+    "rosters:invite": STAFF,
+    "rosters:import_new": STAFF,
+    "rosters:import": STAFF,
+    "rosters:columns": STAFF,
+    "rosters:report": STAFF,
+    "rosters:apply": STAFF,
+    "rosters:undo": STAFF,
+    "rosters:forget": STAFF,
     "accounts:profile": SIGNED_IN,
     "accounts:confirm": SIGNED_IN,
     "accounts:address": SIGNED_IN,
@@ -164,6 +177,8 @@ def arguments(name, world):
     """Arguments that name `world`'s own records."""
     if name.startswith("certification:"):
         return certification_arguments(name, world)
+    if name.startswith("rosters:"):
+        return roster_arguments(name, world)
     attempt = started_attempt(world)
     lesson, quiz = world.entry("lesson")["key"], world.entry("quiz")["key"]
     return {
@@ -276,7 +291,18 @@ def certification_arguments(name, world):
     }.get(name, place)
 
 
+def roster_arguments(name, world):
+    if name in {"rosters:cohort_list", "rosters:template"}:
+        return ["kenya"]
+    with every_organisation():  # the table's own cohort
+        cohort = add_cohort(world.kenya, world.run, "Intake", by=None)
+        roster = RosterImport.objects.create(cohort=cohort, name="staff.csv")
+    place = ["kenya", cohort.slug]
+    return place if name in {"rosters:cohort", "rosters:import_new"} else [*place, roster.pk]
+
+
 POST_ONLY = {
+    "rosters:invite",
     "organisations:news_delete",
     "admissions:invite",
     "admissions:nomination_withdraw",
@@ -305,6 +331,9 @@ POST_ONLY = {
     "set_language",
     "labs:open",
     "labs:submit",
+    "rosters:apply",
+    "rosters:undo",
+    "rosters:forget",
 }
 
 

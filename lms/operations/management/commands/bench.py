@@ -14,7 +14,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from assessments.domain.starting import STARTS_PER_SECOND
-from lms.operations.benchmarks import pages, population, regrade, statistics
+from lms.operations.benchmarks import pages, population, regrade, rosters, statistics
 from lms.operations.processes import beat, wait_for_port, web, worker
 from lms.operations.services import free_port, postgres_server, running, valkey_server
 
@@ -97,6 +97,8 @@ class Command(BaseCommand):
             }
             self.stdout.write("Marking 10,000 attempts of 20 questions again …")
             figures["regrade"] = regrade.measure_regrade()
+            self.stdout.write("Taking in a roster of 10,000 people …")
+            figures["roster"] = rosters.measure_roster()
         self.print_table(figures)
         if path:
             path.write_text(json.dumps(figures, indent=1))
@@ -124,6 +126,14 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{again['attempts']} attempts of 20 questions marked again in {again['replay_seconds']} s "
             f"(dry run {again['dry_run_seconds']} s), {again['changed']} results changed"
+        )
+        roster = figures["roster"]
+        self.stdout.write(
+            f"a roster of {roster['people']} people: checked in {roster['check_seconds']} s, taken in in "
+            f"{roster['apply_seconds']} s ({roster['people_per_second']} people a second), brought again in "
+            f"{roster['second_import_seconds']} s, taken back in {roster['undo_seconds']} s, "
+            f"{roster['more_megabytes']} MB more; {roster['faults_told']} of {roster['faults']} faults of "
+            f"{roster['kinds_of_fault']} kinds told, {roster['good_rows_lost']} good rows lost"
         )
         visit = figures["first_visit_of_a_lesson"]
         self.stdout.write(

@@ -9,7 +9,7 @@ from io import BytesIO
 
 from django.utils.translation import gettext as _
 
-from assessments.formats.records import NotReadableError
+from lms.core.errors import NotReadableError
 
 MAX_BYTES = 50 * 1024 * 1024  # of a file that is imported
 MAX_UNPACKED = 200 * 1024 * 1024  # of all that is in it
@@ -50,15 +50,16 @@ def _safe_name(name: str) -> str:
 class _Budget:
     """Counts what an archive unpacks to while it is unpacked, whatever it says of itself."""
 
-    def __init__(self, packed: int):
+    def __init__(self, packed: int, max_unpacked: int, max_members: int):
         self.packed, self.unpacked, self.members = packed, 0, 0
+        self.max_unpacked, self.max_members = max_unpacked, max_members
 
     def member(self) -> None:
         self.members += 1
-        if self.members > MAX_MEMBERS:
+        if self.members > self.max_members:
             raise NotReadableError(
                 _("The archive holds more than %(count)d entries. Divide it into smaller ones.")
-                % {"count": MAX_MEMBERS}
+                % {"count": self.max_members}
             )
 
     def read(self, stream) -> bytes:
@@ -66,11 +67,11 @@ class _Budget:
         while chunk := stream.read(_CHUNK):
             size += len(chunk)
             self.unpacked += len(chunk)
-            too_much = self.unpacked > MAX_UNPACKED or size > MAX_MEMBER
+            too_much = self.unpacked > self.max_unpacked or size > MAX_MEMBER
             if too_much or self.unpacked > max(_MEGABYTE * 5, self.packed * MAX_RATIO):
                 raise NotReadableError(
                     _(
-                        "The archive unpacks to far more than a package of questions needs. It is refused, as it may be made to do harm."
+                        "The archive unpacks to far more than such a file needs. It is refused, as it may be made to do harm."
                     )
                 )
             parts.append(chunk)
@@ -86,9 +87,8 @@ def _refuse_link(name: str) -> None:
     )
 
 
-def _unzip(data: bytes) -> dict[str, bytes]:
+def _unzip(data: bytes, budget: _Budget) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
-    budget = _Budget(len(data))
     with zipfile.ZipFile(BytesIO(data)) as archive:
         for info in archive.infolist():
             budget.member()
@@ -106,9 +106,8 @@ def _unzip(data: bytes) -> dict[str, bytes]:
     return files
 
 
-def _untar(data: bytes) -> dict[str, bytes]:
+def _untar(data: bytes, budget: _Budget) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
-    budget = _Budget(len(data))
     with tarfile.open(fileobj=BytesIO(data), mode="r|*") as archive:
         for info in archive:
             budget.member()
@@ -120,13 +119,16 @@ def _untar(data: bytes) -> dict[str, bytes]:
     return files
 
 
-def unpack(data: bytes) -> dict[str, bytes]:
+def unpack(
+    data: bytes, *, max_unpacked: int = MAX_UNPACKED, max_members: int | None = None
+) -> dict[str, bytes]:
     """Return the files of a zip or tar archive by their names. Archives within it are left as they are.
 
-    Raises NotReadableError for entries that lead out of it, links, passwords, and more than the limits above.
+    Raises NotReadableError for entries that lead out of it, links, passwords, and more than the limits allow.
     """
+    budget = _Budget(len(data), max_unpacked, max_members or MAX_MEMBERS)
     try:
-        return _unzip(data) if is_zip(data) else _untar(data)
+        return _unzip(data, budget) if is_zip(data) else _untar(data, budget)
     except (
         zipfile.BadZipFile,
         tarfile.TarError,
