@@ -11,7 +11,6 @@ from courses.models import Cohort, Enrolment, EnrolmentChange, EnrolmentState
 from lms.messaging.domain.sending import queue
 from lms.messaging.registry import Channel
 from lms.organisations.domain import subtree_scope
-from lms.organisations.models import Organisation
 
 
 def tell_of_move(change: EnrolmentChange) -> None:
@@ -46,7 +45,7 @@ def _tell(enrolments: Iterable[Enrolment], *, reason: str, dedupe: str) -> None:
         kind = OF_STATE.get(EnrolmentState(state))
         if kind is None:
             continue
-        organisation: Organisation = group[0].organisation
+        organisation = group[0].organisation
         with subtree_scope(organisation):
             queue(
                 [enrolment.user for enrolment in group],

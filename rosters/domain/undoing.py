@@ -114,20 +114,18 @@ def _reasons(roster: RosterImport, rows: Sequence[RosterRow]) -> dict[int, str]:
         if user is None:
             continue
         ours = [each for each in enrolments[user.pk] if each.pk in made_enrolments]
-        is_made = user.pk in made_users
         others = len(enrolments[user.pk]) > len(ours) or memberships[user.pk] - made_memberships
-        if any(each.state != EnrolmentState.INVITED for each in ours):
-            reasons[row.pk] = "began"
-        elif user.pk in later:
-            reasons[row.pk] = "imported_again"
-        elif is_made and user.last_login:
-            reasons[row.pk] = "signed_in"
-        elif is_made and user.pk in told:
-            reasons[row.pk] = "told"
-        elif is_made and others:
-            reasons[row.pk] = "elsewhere"
-        elif row.pk in edited:
-            reasons[row.pk] = "edited"
+        is_made = user.pk in made_users
+        tests = {
+            "began": any(each.state != EnrolmentState.INVITED for each in ours),
+            "imported_again": user.pk in later,
+            "signed_in": is_made and user.last_login,
+            "told": is_made and user.pk in told,
+            "elsewhere": is_made and others,
+            "edited": row.pk in edited,
+        }
+        if first := next((name for name, holds in tests.items() if holds), None):
+            reasons[row.pk] = first
     return reasons
 
 

@@ -298,7 +298,11 @@ def roster_arguments(name, world):
         cohort = add_cohort(world.kenya, world.run, "Intake", by=None)
         roster = RosterImport.objects.create(cohort=cohort, name="staff.csv")
     place = ["kenya", cohort.slug]
-    return place if name in {"rosters:cohort", "rosters:import_new"} else [*place, roster.pk]
+    return (
+        place
+        if name in {"rosters:cohort", "rosters:invite", "rosters:import_new"}
+        else [*place, roster.pk]
+    )
 
 
 POST_ONLY = {
