@@ -17,3 +17,4 @@ rules.add_perm(
     is_own_enrolment | holds("courses.view_enrolment", "organisation_id"),
 )
 rules.add_perm("courses.change_enrolment", holds("courses.change_enrolment"))
+rules.add_perm("courses.note_pace", holds("courses.note_pace"))

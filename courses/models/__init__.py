@@ -2,11 +2,13 @@
 
 from courses.levels import Level
 from courses.models.competencies import Competency
+from courses.models.credibility import CheckAnswer, PaceNote, PaceNoteState
 from courses.models.enrolments import (
     Enrolment,
     EnrolmentChange,
     EnrolmentState,
     Extension,
+    Pace,
     Progress,
 )
 from courses.models.gradebook import LineItem, Result
@@ -24,11 +26,13 @@ from courses.models.programmes import (
     ProgrammeEnrolment,
     ProgrammePage,
 )
+from courses.models.rollups import EnrolmentRollup
 from courses.models.runs import Cohort, CourseRun, DueDate, Edition, Holiday
 
 __all__ = [
     "ActivityPage",
     "CataloguePage",
+    "CheckAnswer",
     "Cohort",
     "Competency",
     "CoursePage",
@@ -37,6 +41,7 @@ __all__ = [
     "Edition",
     "Enrolment",
     "EnrolmentChange",
+    "EnrolmentRollup",
     "EnrolmentState",
     "Extension",
     "Holiday",
@@ -44,6 +49,9 @@ __all__ = [
     "Level",
     "LineItem",
     "ModulePage",
+    "Pace",
+    "PaceNote",
+    "PaceNoteState",
     "ProgrammeCompletion",
     "ProgrammeEdition",
     "ProgrammeEnrolment",

@@ -12,6 +12,7 @@ from lms.organisations.models import STAFF_ROLES, Role
 TEACHING = frozenset({Role.INSTRUCTOR, Role.ADMINISTRATOR})
 CERTIFYING = frozenset({Role.REGISTRAR, Role.RELEASER, Role.ADMINISTRATOR})
 RUNNING = frozenset({Role.INSTRUCTOR, Role.COORDINATOR, Role.REGISTRAR, Role.ADMINISTRATOR})
+FOLLOWING = frozenset({Role.INSTRUCTOR, Role.COORDINATOR, Role.ADMINISTRATOR})
 HELPING = frozenset({Role.COORDINATOR, Role.ADMINISTRATOR})
 ALL_STAFF = frozenset(STAFF_ROLES)
 
@@ -29,6 +30,15 @@ PERMISSIONS = {
     "courses.keep_gradebook": Permission(_("Keep the gradebook and set results"), TEACHING),
     "courses.change_enrolment": Permission(
         _("Give more time, suspend and end enrolments, and share the link of a run"), RUNNING
+    ),
+    "reports.view_progress": Permission(
+        _("See the progress grid of a run and its figures, and download them"), RUNNING
+    ),
+    "reports.view_pace": Permission(
+        _("See which activities were done conspicuously fast, with the facts"), FOLLOWING
+    ),
+    "courses.note_pace": Permission(
+        _("Note what was found about an activity done conspicuously fast"), FOLLOWING
     ),
     "assessments.teach": Permission(
         _("Open quizzes, give more time, mark answers and grade again"), TEACHING

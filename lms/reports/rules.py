@@ -1,6 +1,8 @@
-"""Who has a staff page: people with a staff role anywhere, and administrators."""
+"""Who has a staff page, and who sees how the learners of a run get on."""
 
 import rules
+
+from lms.organisations.roles import holds
 
 
 @rules.predicate
@@ -9,3 +11,5 @@ def has_staff_role(user):
 
 
 rules.add_perm("reports.view_home", rules.is_staff | has_staff_role)
+rules.add_perm("reports.view_progress", holds("reports.view_progress"))
+rules.add_perm("reports.view_pace", holds("reports.view_pace"))
