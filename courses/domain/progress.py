@@ -66,11 +66,11 @@ def complete_activity(
 
     The time spent is judged at the same moment; that is kept for people to look at and refuses nothing.
     """
-    at = at or timezone.now()
     Enrolment.objects.select_for_update().get(
         pk=enrolment.pk
     )  # two last activities at once: one completes the run
     progress, _ = Progress.objects.get_or_create(enrolment=enrolment, activity_key=key)
+    at = at or timezone.now()
     if progress.completed_at is None:
         Progress.objects.filter(pk=progress.pk).update(
             completed_at=at, **_judged(enrolment, progress, at, active_seconds)

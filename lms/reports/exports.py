@@ -78,7 +78,10 @@ def grid_rows(grid, chosen):
             row.done,
             total,
             row.visited_at and timezone.localdate(row.visited_at),
-            *(f"{words[state]}, {late}" if is_late else words[state] for state, is_late in row.cells),
+            *(
+                f"{words[state]}, {late}" if is_late else words[state]
+                for state, is_late in row.cells
+            ),
         ]
 
 
@@ -89,7 +92,10 @@ def printed_definitions():
         [_("What the states mean; the first that fits holds")],
         *([str(label), sentence] for label, sentence in definitions()),
         [_("overdue"), _("Due before today, by the learner's own start, and not completed.")],
-        [_("median days"), _("Half of those who are done took no longer from first visit to completion.")],
+        [
+            _("median days"),
+            _("Half of those who are done took no longer from first visit to completion."),
+        ],
         [_("Counts under five are not told, nor others from which they could be worked out.")],
     ]
 

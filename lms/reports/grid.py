@@ -221,7 +221,7 @@ def draw_rows(grid, rows):
         done = done_words % {"done": row.done, "total": total}
         html.append(
             f'<tr><th scope=row><a href="{before}{enrolment.pk}{after}">{escape(enrolment.user)}</a>'
-            f'<br><span class=small>{escape(enrolment.organisation.name)}</span>'
+            f"<br><span class=small>{escape(enrolment.organisation.name)}</span>"
             f'<progress value={row.done} max={total or 1} aria-label="{done}"></progress>'
             f"<span class=small>{done}</span>"
             f'<td class="s {row.standing}">{labels[row.standing]}'
@@ -284,7 +284,9 @@ class Tally:
 def summary_of(grid):
     """The summary of all activities; one query for every thousand people."""
     tally = Tally(grid)
-    cells = grid.everybody.select_related(None).order_by("pk").values_list("rollup__cells", flat=True)
+    cells = (
+        grid.everybody.select_related(None).order_by("pk").values_list("rollup__cells", flat=True)
+    )
     for each in cells.iterator(chunk_size=PAGE_SIZE):
         tally.add(each or {})
     return tally.rows()

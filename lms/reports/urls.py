@@ -7,9 +7,7 @@ app_name = "reports"
 urlpatterns = [
     path("staff/", views.home, name="home"),
     path("o/<slug:organisation>/learners/", views.learner_list, name="learner_list"),
-    path(
-        "o/<slug:organisation>/progress/<int:run>/", views.progress_grid, name="progress_grid"
-    ),
+    path("o/<slug:organisation>/progress/<int:run>/", views.progress_grid, name="progress_grid"),
     path(
         "o/<slug:organisation>/progress/<int:run>/summary/",
         views.progress_summary,

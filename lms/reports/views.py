@@ -144,7 +144,9 @@ def pace_detail(request, organisation, pk):
         demand(request, "courses.note_pace", progress.enrolment.organisation)
         if form.is_valid():
             note_pace(progress, by=request.user, **form.cleaned_data)
-            messages.success(request, _("Your note is kept. Nothing changes for the learner by it."))
+            messages.success(
+                request, _("Your note is kept. Nothing changes for the learner by it.")
+            )
             return redirect("reports:pace_list", organisation.slug)
     context = {
         "organisation": organisation,

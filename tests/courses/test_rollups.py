@@ -74,7 +74,7 @@ steps = st.lists(
 )
 
 
-def act(world, action, key):
+def act(world, action, key):  # noqa: C901  a list of what may happen
     enrolment = world.enrolment
     match action:
         case "visit":

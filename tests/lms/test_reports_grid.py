@@ -133,7 +133,8 @@ def test_a_filter_that_makes_no_sense_is_told_and_filters_nothing(field, grid):
 
 
 def test_a_cohort_of_another_country_cannot_be_asked_for(world, grid):
-    foreign = factories.cohort(world.rwanda, world.run)
+    with every_organisation():  # a group of the other country
+        foreign = factories.cohort(world.rwanda, world.run)
 
     assert "cohort" in grid(cohort=foreign.pk).context["form"].errors
 
