@@ -53,7 +53,7 @@ class Evidence:
 class Judgement:
     """The verdict with its numbers."""
 
-    pace: Pace
+    pace: str
     least_seconds: int
     brisk_seconds: int
     observed_seconds: int
@@ -94,10 +94,10 @@ def judge(entry: dict, evidence: Evidence) -> Judgement:
     credit = 1 - CREDIT_OF_CHECKS * share
     least, easily = int(skim * credit), int(brisk * credit)
     observed = evidence.observed_seconds
+    return Judgement(_pace(observed, least, easily), least, easily, observed)
+
+
+def _pace(observed: int, least: int, easily: int) -> str:
     if observed >= easily:
-        pace = Pace.PLAUSIBLE
-    elif observed >= least:
-        pace = Pace.QUICK
-    else:
-        pace = Pace.IMPLAUSIBLE
-    return Judgement(pace, least, easily, observed)
+        return Pace.PLAUSIBLE
+    return Pace.QUICK if observed >= least else Pace.IMPLAUSIBLE

@@ -21,6 +21,10 @@ ACTIONS = {
     "assessments.attempt_voided": (_("Void an attempt"), _("Voided an attempt")),
     "assessments.answer_file": (_("Answer file"), _("Took in a phone's answer file")),
     "courses.result_overridden": (_("Set a result"), _("Set a result by hand")),
+    "courses.pace_noted": (
+        _("Note on pace"),
+        _("Noted what was found about an activity done very fast"),
+    ),
     "organisations.role_given": (_("Give a role"), _("Gave a person a role")),
     "organisations.role_ended": (_("End a role"), _("Ended a person's role")),
     "reports.exported": (_("Export"), _("Exported a list")),
