@@ -53,7 +53,7 @@ class Evidence:
 class Judgement:
     """The verdict with its numbers."""
 
-    pace: str
+    pace: Pace
     least_seconds: int
     brisk_seconds: int
     observed_seconds: int
@@ -97,7 +97,7 @@ def judge(entry: dict, evidence: Evidence) -> Judgement:
     return Judgement(_pace(observed, least, easily), least, easily, observed)
 
 
-def _pace(observed: int, least: int, easily: int) -> str:
+def _pace(observed, least, easily):
     if observed >= easily:
         return Pace.PLAUSIBLE
     return Pace.QUICK if observed >= least else Pace.IMPLAUSIBLE
