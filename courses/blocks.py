@@ -199,7 +199,9 @@ class CheckBlock(blocks.StructBlock):
         }
 
 
-class LessonBody(blocks.StreamBlock):
+class ReadingBody(blocks.StreamBlock):
+    """What there is to read: of lessons, and of other activities' instructions."""
+
     text = blocks.RichTextBlock(
         label=_("Text"),
         features=TEXT_FEATURES,
@@ -215,6 +217,9 @@ class LessonBody(blocks.StreamBlock):
     code = CodeBlock()
     reveal = RevealBlock()
     table = TableBlock()
+
+
+class LessonBody(ReadingBody):
     check = CheckBlock()
 
 
