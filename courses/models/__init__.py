@@ -3,11 +3,13 @@
 from courses.levels import Level
 from courses.models.adaptations import Adaptation, AdaptedPage, SkippedUpdate
 from courses.models.competencies import Competency
+from courses.models.credibility import CheckAnswer, PaceNote, PaceNoteState
 from courses.models.enrolments import (
     Enrolment,
     EnrolmentChange,
     EnrolmentState,
     Extension,
+    Pace,
     Progress,
 )
 from courses.models.gradebook import LineItem, Result
@@ -25,6 +27,7 @@ from courses.models.programmes import (
     ProgrammeEnrolment,
     ProgrammePage,
 )
+from courses.models.rollups import EnrolmentRollup
 from courses.models.runs import Cohort, CourseRun, DueDate, Edition, Holiday
 
 __all__ = [
@@ -32,6 +35,7 @@ __all__ = [
     "Adaptation",
     "AdaptedPage",
     "CataloguePage",
+    "CheckAnswer",
     "Cohort",
     "Competency",
     "CoursePage",
@@ -40,6 +44,7 @@ __all__ = [
     "Edition",
     "Enrolment",
     "EnrolmentChange",
+    "EnrolmentRollup",
     "EnrolmentState",
     "Extension",
     "Holiday",
@@ -47,6 +52,9 @@ __all__ = [
     "Level",
     "LineItem",
     "ModulePage",
+    "Pace",
+    "PaceNote",
+    "PaceNoteState",
     "ProgrammeCompletion",
     "ProgrammeEdition",
     "ProgrammeEnrolment",

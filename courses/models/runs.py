@@ -15,7 +15,8 @@ class Edition(models.Model):
     """What a course was when it was published: architecture, protocol 1. Never changed once cut.
 
     `outline` is {"modules": [{"key", "title", "summary", "activities": [{"key", "kind", "title", "summary",
-    "minutes", "bytes", "points", "completion", "revisions": {language: revision id}}]}]}.
+    "minutes", "bytes", "points", "completion", "revisions": {language: revision id}}]}]}. Newer editions also
+    have "length" of what could be measured, and "checks": [{"id", "is_required"}] of a lesson.
     """
 
     course = models.ForeignKey("courses.CoursePage", models.PROTECT, related_name="editions")

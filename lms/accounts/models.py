@@ -59,6 +59,9 @@ class User(AbstractUser):
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("people")
+        indexes = [
+            models.Index(fields=["full_name", "id"], name="user_by_name"),  # lists by name, by key
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(email__isnull=True) | ~models.Q(email=""),

@@ -42,6 +42,10 @@ ACTIONS = {
     "organisations.recovery_opened": (_("Open a recovery"), _("Opened a recovery")),
     "organisations.accounts_merged": (_("Join accounts"), _("Joined two accounts")),
     "organisations.merge_undone": (_("Undo a join"), _("Took two joined accounts apart")),
+    "courses.pace_noted": (
+        _("Note on pace"),
+        _("Noted what was found about an activity done very fast"),
+    ),
     "organisations.role_given": (_("Give a role"), _("Gave a person a role")),
     "organisations.role_ended": (_("End a role"), _("Ended a person's role")),
     "messaging.campaign.launched": (_("Send to a group"), _("Sent a message to a group")),

@@ -23,7 +23,7 @@ def organisations_served_by(user, roles=None):
 
 def subtree_scope(organisation):
     """Open the scope of `organisation` and all below it."""
-    return scope(Organisation.objects.filter(path__startswith=organisation.path).values("pk"))
+    return scope(Organisation.objects.at_or_below(organisation).order_by().values("pk"))
 
 
 @transaction.atomic

@@ -13,6 +13,7 @@ TEACHING = frozenset({Role.INSTRUCTOR, Role.ADMINISTRATOR})
 CERTIFYING = frozenset({Role.REGISTRAR, Role.RELEASER, Role.ADMINISTRATOR})
 RUNNING = frozenset({Role.INSTRUCTOR, Role.COORDINATOR, Role.REGISTRAR, Role.ADMINISTRATOR})
 ADMITTING = frozenset({Role.COORDINATOR, Role.REGISTRAR, Role.ADMINISTRATOR})
+FOLLOWING = frozenset({Role.INSTRUCTOR, Role.COORDINATOR, Role.ADMINISTRATOR})
 HELPING = frozenset({Role.COORDINATOR, Role.ADMINISTRATOR})
 ALL_STAFF = frozenset(STAFF_ROLES)
 
@@ -34,6 +35,15 @@ PERMISSIONS = {
     "courses.adapt": Permission(
         _("Adapt a course for the organisation, and follow its original"),
         frozenset({Role.INSTRUCTOR, Role.COORDINATOR, Role.ADMINISTRATOR}),
+    ),
+    "reports.view_progress": Permission(
+        _("See the progress grid of a run and its figures, and download them"), RUNNING
+    ),
+    "reports.view_pace": Permission(
+        _("See which activities were done conspicuously fast, with the facts"), FOLLOWING
+    ),
+    "courses.note_pace": Permission(
+        _("Note what was found about an activity done conspicuously fast"), FOLLOWING
     ),
     "assessments.teach": Permission(
         _("Open quizzes, give more time, mark answers and grade again"), TEACHING

@@ -26,6 +26,14 @@ class OrganisationQuerySet(MP_NodeQuerySet):
             Q(valid_until__isnull=True) | Q(valid_until__gt=date),
         )
 
+    def at_or_below(self, organisation):
+        """The subtree of `organisation`, as a range of paths: any index on the path serves it.
+
+        Paths are made of digits and capitals, so what begins with a path lies between it and itself with Zs.
+        """
+        longest = Organisation._meta.get_field("path").max_length
+        return self.filter(path__range=(organisation.path, organisation.path.ljust(longest, "Z")))
+
     def in_subtrees_of(self, roots):
         """Everything at or below one of `roots`, a queryset; one query, whatever their number."""
         above = roots.order_by().filter(path=Substr(OuterRef("path"), 1, Length("path")))
