@@ -9,7 +9,7 @@ from admissions.models import Nomination
 from admissions.models.nominations import Gender
 from courses.models import CourseRun
 from courses.models.enrolments import SEATED
-from lms.core.small_counts import hide_small_counts
+from lms.core.small_counts import hide_small
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,15 @@ def _table(title, nominations, field, label) -> EquityTable:
         .values_list(field)
         .annotate(nominated=Count("pk"), chosen=Count("pk", filter=Q(enrolment__state__in=SEATED)))
     )
-    rows = {label(value): (nominated, chosen) for value, nominated, chosen in counted}
-    nominated = hide_small_counts({name: counts[0] for name, counts in rows.items()})
-    chosen = hide_small_counts({name: counts[1] for name, counts in rows.items()})
-    return EquityTable(title, [(name, nominated[name], chosen[name]) for name in sorted(rows)])
+    rows = sorted((label(value), nominated, chosen) for value, nominated, chosen in counted)
+    return EquityTable(
+        title,
+        list(
+            zip(
+                [name for name, _nominated, _chosen in rows],
+                hide_small([nominated for _name, nominated, _chosen in rows]),
+                hide_small([chosen for _name, _nominated, chosen in rows]),
+                strict=True,
+            )
+        ),
+    )

@@ -1,21 +1,27 @@
-"""Counts of people in statistics: those under five are not shown, nor can they be worked out."""
+"""Counts of few people are not told, nor may they be worked out from those that are."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
-LEAST_SHOWN = 5
+LEAST = 5
 
 
-def hide_small_counts(counts: Mapping[str, int]) -> dict[str, int | None]:
-    """Return `counts` with each of 1 to 4 hidden as None.
+def hide_small(counts: Sequence[int]) -> list[int | None]:
+    """Return the parts of a known total with None in place of what is hidden.
 
-    Where one alone is hidden, it could be had from the total: the smallest of the others is hidden with it.
-    Zero says nothing of anybody and stays, unless nothing else is left to hide.
+    Hidden are counts under five. As the total is known, one hidden count would be the difference: the next
+    smallest is hidden with it, all that are equal to it too, and more until together they are at least ten, or
+    all are hidden. Who knows this rule is still left with more than one answer.
     """
-    hidden = {key for key, count in counts.items() if 0 < count < LEAST_SHOWN}
-    if len(hidden) == 1:
-        others = sorted(
-            (key for key in counts if key not in hidden),
-            key=lambda key: (counts[key] == 0, counts[key], key),
-        )
-        hidden.update(others[:1])
-    return {key: None if key in hidden else count for key, count in counts.items()}
+    hidden = {place for place, count in enumerate(counts) if count < LEAST}
+    larger = sorted({count for count in counts if count >= LEAST})
+    if not hidden:
+        return list(counts)
+    while larger and (len(hidden) == 1 or sum(counts[place] for place in hidden) < 2 * LEAST):
+        smallest = larger.pop(0)
+        hidden |= {place for place, count in enumerate(counts) if count == smallest}
+    return [None if place in hidden else count for place, count in enumerate(counts)]
+
+
+def hide_small_total(total: int) -> int | None:
+    """The total, or None if that is of few people itself."""
+    return total if total >= LEAST else None

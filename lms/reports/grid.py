@@ -17,9 +17,9 @@ from django.utils.translation import gettext as _
 from courses.domain.dates import overdue_starts
 from courses.domain.rollups import hex_key
 from courses.models import Cohort, CourseRun, Enrolment, EnrolmentState, Extension, Pace, Progress
+from lms.core.small_counts import hide_small, hide_small_total
 from lms.organisations.models import Organisation
 from lms.reports.queries import named
-from lms.reports.small_counts import hide_small, hide_small_total
 from lms.reports.standing import SHOWN, Standing, standing_of, with_standing
 
 PAGE_SIZE = 1_000

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms.reports.small_counts import LEAST, hide_small, hide_small_total
+from lms.core.small_counts import LEAST, hide_small, hide_small_total
 
 counts = st.lists(st.integers(0, 40), min_size=2, max_size=5)
 

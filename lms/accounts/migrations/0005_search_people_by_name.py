@@ -20,7 +20,7 @@ def drop_index(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0002_people_by_name"),
+        ("accounts", "0004_people_by_name"),
     ]
 
     operations = [
