@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("assessments.urls")),
     path("", include("certification.urls")),
     path("", include("labs.urls")),
+    path("", include("practicals.urls")),
     path("", include("lms.accounts.urls")),
     path("", include("lms.organisations.urls")),
     path("", include("lms.reports.urls")),

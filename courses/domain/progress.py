@@ -40,6 +40,16 @@ def complete_activity(enrolment: Enrolment, key: str, *, at=None) -> None:
     complete_run_if_done(enrolment, at=at)
 
 
+@transaction.atomic
+def reopen_activity(enrolment: Enrolment, key: str) -> bool:
+    """Take back that the activity is done, where that was a mistake; a run that is complete stays so."""
+    state = Enrolment.objects.select_for_update().get(pk=enrolment.pk).state
+    if state == Enrolment.State.COMPLETED:
+        return False
+    done = Progress.objects.filter(enrolment=enrolment, activity_key=key)
+    return bool(done.update(completed_at=None))
+
+
 def complete_run_if_done(enrolment: Enrolment, *, at) -> bool:
     """Complete the enrolment when every activity of the pinned edition is done."""
     enrolment.refresh_from_db(fields=["state"])

@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "courses",
     "assessments",
     "labs",
+    "practicals",
     "certification",
     "lms.reports",
     "lms.api",
@@ -183,6 +184,14 @@ CELERY_BEAT_SCHEDULE = {
     "mark-waiting-submissions": {
         "task": "labs.tasks.mark_waiting_submissions_task",
         "schedule": 60,
+    },
+    "remind-of-practicals": {
+        "task": "practicals.tasks.remind_task",
+        "schedule": 600,
+    },
+    "close-practicals": {
+        "task": "practicals.tasks.close_sessions_task",
+        "schedule": 900,
     },
 }
 
