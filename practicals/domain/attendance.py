@@ -190,7 +190,8 @@ def note_arrival(
     booking = current_booking(enrolment, str(session.activity_key))
     if booking is None or booking.session_id != session.pk or not _is_seated(booking):
         booking = request_place(enrolment, session, by=by)
-        if session.is_group and hold(session).seats_left > 0:
+        held = hold(session)
+        if held.is_group and held.seats_left > 0:
             give_seat(booking, by=by)
     return record_attendance(
         booking,
