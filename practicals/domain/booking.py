@@ -14,7 +14,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from courses.domain.editions import pinned_page
-from courses.domain.queries import learner_outline
+from courses.domain.queries import LearnerOutline, learner_outline
 from courses.models import Enrolment, EnrolmentState
 from lms.core.errors import Refused
 from lms.core.states import change_state
@@ -31,11 +31,11 @@ def practical_of(enrolment: Enrolment, key: str, language: str = "en") -> Practi
     return pinned_page(entry, language)
 
 
-def comes_first(enrolment: Enrolment, key: str, page: PracticalPage) -> list[str]:
+def comes_first(outline: LearnerOutline, key: str, page: PracticalPage) -> list[str]:
     """Titles of what the learner has to do before they may book; empty when it is open."""
     if page.opens_after == OpensAfter.NOTHING:
         return []
-    steps = learner_outline(enrolment).steps
+    steps = outline.steps
     if page.opens_after == OpensAfter.EARLIER:
         at = [step.entry["key"] for step in steps].index(str(key))
         steps = steps[:at]
@@ -50,7 +50,7 @@ def refuse_if_locked(enrolment: Enrolment, key: str, page: PracticalPage) -> Non
         raise Refused(
             _("Sessions are for people who are taking the course now."), code="not_active"
         )
-    if first := comes_first(enrolment, key, page):
+    if first := comes_first(learner_outline(enrolment), key, page):
         raise Refused(
             _("You can book when this is done: %(first)s.") % {"first": ", ".join(first)},
             code="locked",
@@ -235,10 +235,12 @@ def give_seat(booking: Booking, *, by) -> None:
 def cancel_booking(booking: Booking, *, by, reason: str = "", is_by_staff: bool = False) -> None:
     """Give up the seat or the place in the line; the first who waits gets the seat, and is told.
 
-    A learner may do so until the session's date for it, staff at any time; then the learner is told.
+    A learner may give up a seat until the session's date for it, staff at any time; then the learner is told.
     """
     held = hold(booking.session)
-    if not is_by_staff and not held.is_cancellable:
+    booking.refresh_from_db(fields=["state"])
+    is_seated = booking.state == BookingState.BOOKED
+    if is_seated and not is_by_staff and not held.is_cancellable:
         raise Refused(
             _(
                 "It is too late to cancel here. Tell the facilitator that you cannot come, so that your seat is not lost."

@@ -17,6 +17,7 @@ from django.utils.translation import override
 from icalendar import Calendar, Event
 
 from lms.organisations.scoping import every_organisation
+from practicals.domain.booking import shows_joining
 from practicals.models import Booking, BookingState, CalendarFeed, PracticalSession
 from practicals.models.bookings import new_token
 
@@ -50,7 +51,8 @@ def _events(
         event.add("dtstamp", changed_at.astimezone(UTC))
         event.add("dtstart", day.starts_at.astimezone(UTC))
         event.add("dtend", day.ends_at.astimezone(UTC))
-        event.add("location", ", ".join(filter(None, [session.venue, session.address])))
+        address = session.address if shows_joining(session) else ""
+        event.add("location", ", ".join(filter(None, [session.venue, address])))
         event.add("description", _("How to join, and what to bring: %(link)s") % {"link": link})
         event.add("url", link)
         event.add("status", "CANCELLED" if is_cancelled else "CONFIRMED")

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from lms.core.errors import Refused
-from practicals.domain.attendance import listed_bookings, record_attendance
+from practicals.domain.attendance import LISTED, listed_bookings, record_attendance
 from practicals.models import Booking, How, PaperSheet, PracticalSession, SessionDay
 
 PART = re.compile(r"(\d{1,4})(?:\s*[-–]\s*(\d{1,4}))?")  # noqa: RUF001  both dashes are typed
@@ -73,12 +73,12 @@ def record_sheet(
 ) -> int:
     """Note the rows that signed on `day` as present and, if said so, all others as absent; how many were noted.
 
-    The sheet is the reason of what it corrects.
+    The sheet is the reason of what it corrects. Who gave their seat up after the printing is not absent.
     """
     noted = 0
     reason = _("Paper sheet %(code)s") % {"code": sheet.code}
     for number, booking in sheet_rows(sheet):
-        if number in present or others_absent:
+        if number in present or (others_absent and booking.state in LISTED):
             record_attendance(
                 booking, day, is_present=number in present, how=How.PAPER, by=by, reason=reason
             )

@@ -59,7 +59,8 @@ def practical(request, enrolment, entry):
         return redirect(request.path)
     visit_activity(enrolment, entry["key"])
     is_free = booking is None or booking.state == BookingState.ABSENT
-    context = activity_context(enrolment, entry) | {
+    context = activity_context(enrolment, entry)
+    context |= {
         "practical": page,
         "booking": booking,
         "days": booking.session.days.all() if booking else [],
@@ -69,7 +70,7 @@ def practical(request, enrolment, entry):
         "position": waiting_position(booking)
         if booking and booking.state == BookingState.WAITLISTED
         else None,
-        "comes_first": comes_first(enrolment, entry["key"], page) if is_free else [],
+        "comes_first": comes_first(context["outline"], entry["key"], page) if is_free else [],
         "sessions": sessions if is_free else [],
         "form": form,
         "now": timezone.now(),

@@ -19,6 +19,7 @@ from practicals.domain.attendance import (
     record_attendance,
     record_ticks,
 )
+from practicals.domain.booking import cancel_booking
 from practicals.domain.sheets import format_rows, make_sheet, parse_rows, record_sheet, sheet_rows
 from practicals.domain.tokens import STEP_SECONDS, step_at, token_of
 from practicals.models import Attendance, Booking, PracticalSession
@@ -33,7 +34,7 @@ def code_of(call, *args, **kwargs):
     return refusal.value.code
 
 
-def tick(booking, day, is_present=True, **values):
+def tick(booking, day, *, is_present=True, **values):
     return record_attendance(booking, day, is_present=is_present, how="list", by=None, **values)
 
 
@@ -115,7 +116,7 @@ def test_what_counts_does_not_depend_on_the_order_of_coming_in(practice, booking
     now = timezone.now()
     for client_id, is_present, minutes_ago in order:
         at = now - timedelta(minutes=minutes_ago)
-        tick(booking, practice.day, is_present, at=at, client_id=client_id)
+        tick(booking, practice.day, is_present=is_present, at=at, client_id=client_id)
 
     assert Attendance.objects.get(is_current=True).is_present is True
     assert booking.state == "attended"
@@ -268,6 +269,21 @@ def test_a_paper_sheet_keeps_its_rows(practice):
     first.refresh_from_db()
     assert (first.state, second.state) == ("booked", "attended")
     assert {row.how for row in Attendance.objects.all()} == {"paper"}
+
+
+def test_one_who_cancelled_after_the_printing_does_not_hold_the_sheet_up(practice):
+    booked, gone = practice.book(practice.enrolment), practice.book()
+    sheet = make_sheet(practice.session, practice.world.centre, by=practice.world.trainer)
+    cancel_booking(gone, by=practice.world.trainer, is_by_staff=True)
+    practice.begin()
+    numbers = {row.pk: number for number, row in sheet_rows(sheet)}
+    noted = {numbers[booked.pk]}
+
+    assert record_sheet(sheet, practice.day, noted, others_absent=True, by=None) == 1
+    both = {*noted, numbers[gone.pk]}
+    assert (
+        code_of(record_sheet, sheet, practice.day, both, others_absent=True, by=None) == "no_seat"
+    )
 
 
 @given(st.sets(st.integers(1, 200)))

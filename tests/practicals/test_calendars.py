@@ -48,6 +48,9 @@ def test_a_calendar_is_read_without_signing_in_and_tells_no_more_than_it_must(
     assert event["dtstart"].to_ical().endswith(b"Z")
     assert (str(event["status"]), int(event["sequence"])) == ("CONFIRMED", 0)
     text = response.content.decode().replace("\r\n ", "")
+    assert "Lower Kabete Road" in text
+    PracticalSession.objects.update(is_joining_shown_at_once=False)
+    assert "Lower Kabete Road" not in feed(client, practice.world.learner).content.decode()
     assert "Kabete campus" in text
     for secret in ("wheelchair", "ramp", "secret", "Wambui", "Akinyi", booking.code):
         assert secret not in text
