@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("certification.urls")),
     path("", include("labs.urls")),
     path("", include("rosters.urls")),
+    path("", include("practicals.urls")),
     path("", include("lms.accounts.urls")),
     path("", include("lms.organisations.urls")),
     path("", include("lms.messaging.urls")),

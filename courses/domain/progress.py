@@ -117,6 +117,18 @@ def _answered_rightly(enrolment: Enrolment, entry: dict) -> int:
     return right.values("block_id").distinct().count()
 
 
+@transaction.atomic
+def reopen_activity(enrolment: Enrolment, key: str) -> bool:
+    """Take back that the activity is done, where that was a mistake; a run that is complete stays so."""
+    state = Enrolment.objects.select_for_update().get(pk=enrolment.pk).state
+    if state == Enrolment.State.COMPLETED:
+        return False
+    done = Progress.objects.filter(enrolment=enrolment, activity_key=key)
+    is_reopened = bool(done.update(completed_at=None))
+    refresh_rollup(enrolment)
+    return is_reopened
+
+
 def complete_run_if_done(enrolment: Enrolment, *, at) -> bool:
     """Complete the enrolment when every activity of the pinned edition is done."""
     enrolment.refresh_from_db(fields=["state"])

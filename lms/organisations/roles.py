@@ -50,6 +50,12 @@ PERMISSIONS = {
     ),
     "assessments.view_attempt": Permission(_("Read a learner's answers"), TEACHING),
     "labs.view_submission": Permission(_("Read a lab that was handed in"), ALL_STAFF),
+    "practicals.keep_sessions": Permission(
+        _("Plan practical sessions, change and cancel them"), TEACHING | {Role.REGISTRAR}
+    ),
+    "practicals.record_attendance": Permission(
+        _("See who is booked for a practical session, and record attendance"), RUNNING
+    ),
     "certification.view_releases": Permission(_("See certificates and releases"), CERTIFYING),
     "certification.view_award": Permission(_("Open a person's certificate"), CERTIFYING),
     "certification.prepare_release": Permission(

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "rosters",
     "assessments",
     "labs",
+    "practicals",
     "certification",
     "lms.reports",
     "lms.api",
@@ -214,6 +215,14 @@ CELERY_BEAT_SCHEDULE = {
     "clear-rosters": {
         "task": "rosters.tasks.clear_rosters_task",
         "schedule": crontab(hour=2, minute=40),
+    },
+    "remind-of-practicals": {
+        "task": "practicals.tasks.remind_task",
+        "schedule": 600,
+    },
+    "close-practicals": {
+        "task": "practicals.tasks.close_sessions_task",
+        "schedule": 900,
     },
 }
 

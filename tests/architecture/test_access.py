@@ -5,14 +5,20 @@ from uuid import uuid4
 
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from assessments.domain.starting import start_attempt
 from assessments.models import Attempt
 from courses.domain.cohorts import add_cohort
+from courses.domain.enrolment import enrol
 from courses.models import Enrolment
 from lms.messaging.domain.preferences import opt_out_token
 from lms.messaging.models import Campaign, Message
 from lms.organisations.scoping import every_organisation
+from practicals.domain.booking import book
+from practicals.domain.sheets import make_sheet
+from practicals.domain.tokens import step_at, token_of
+from practicals.models import Booking
 from rosters.models import RosterImport
 from tests import factories
 
@@ -141,6 +147,26 @@ ACCESS = {
     "labs:wait": OWNER,
     "labs:submit": OWNER,
     "labs:submission": OWNER,
+    "practicals:calendar_file": OWNER,
+    "practicals:feed_address": SIGNED_IN,
+    "practicals:feed": ANYONE,
+    "practicals:check_in_offline": ANYONE,
+    "practicals:check_in": OWNER,
+    "practicals:session_list": STAFF,
+    "practicals:session_new": STAFF,
+    "practicals:session": STAFF,
+    "practicals:session_edit": STAFF,
+    "practicals:session_cancel": STAFF,
+    "practicals:session_release": STAFF,
+    "practicals:booking_decide": STAFF,
+    "practicals:export": STAFF,
+    "practicals:sheet_make": STAFF,
+    "practicals:sheet": STAFF,
+    "practicals:sheet_type": STAFF,
+    "practicals:day_list": STAFF,
+    "practicals:day_ticks": STAFF,
+    "practicals:screen": STAFF,
+    "practicals:screen_join": STAFF,
     "certification:verify": ANYONE,
     "certification:award": ANYONE,
     "certification:scanned": ANYONE,
@@ -183,6 +209,8 @@ def arguments(name, world):
         return certification_arguments(name, world)
     if name.startswith("rosters:"):
         return roster_arguments(name, world)
+    if name.startswith("practicals:"):
+        return practical_arguments(name, world)
     attempt = started_attempt(world)
     lesson, quiz = world.entry("lesson")["key"], world.entry("quiz")["key"]
     return {
@@ -281,6 +309,35 @@ def started_attempt(world):
         return start_attempt(world.enrolment, world.entry("quiz"), "en").uuid
 
 
+def practical_arguments(name, world):
+    place = ["kenya"]
+    if name in {"practicals:feed_address", "practicals:check_in_offline"}:
+        return []
+    if name == "practicals:feed":
+        return ["unknown"]
+    with every_organisation():  # the table's own session, of Kenya, and a seat in it
+        run = factories.practical_run(opens_after="nothing")
+        session = factories.session(world.kenya, run)
+        enrolment = enrol(world.learner, run, world.nyeri)
+        enrol(world.stranger, run, world.rwanda)
+        booking = book(enrolment, session, by=world.learner)
+        sheet = make_sheet(session, world.kenya, by=world.kenyan_coordinator)
+    day = session.days.get().pk
+    return {
+        "practicals:calendar_file": [enrolment.pk, session.activity_key],
+        "practicals:check_in": [day, token_of(day, step_at(timezone.now()))],
+        "practicals:session_list": place,
+        "practicals:session_new": place,
+        "practicals:booking_decide": [*place, booking.pk],
+        "practicals:sheet": [*place, sheet.code],
+        "practicals:sheet_type": [*place, sheet.code],
+        "practicals:day_list": [*place, day],
+        "practicals:day_ticks": [*place, day],
+        "practicals:screen": [*place, day],
+        "practicals:screen_join": [*place, day],
+    }.get(name, [*place, session.pk])
+
+
 def certification_arguments(name, world):
     if name in {"certification:verify", "certification:mine"}:
         return []
@@ -323,6 +380,12 @@ POST_ONLY = {
     "organisations:recovery_decide",
     "organisations:merge_undo",
     "accounts:sessions_end",
+    "practicals:session_cancel",
+    "practicals:session_release",
+    "practicals:booking_decide",
+    "practicals:sheet_make",
+    "practicals:day_ticks",
+    "practicals:screen_join",
     "organisations:role_end",
     "messaging:mark_read",
     "messaging:resolve",
@@ -463,3 +526,17 @@ def test_messages_listed_are_the_messages_allowed(model, role, world):
         allowed = {row for row in model.objects.all() if user.has_perm(permission, row)}
 
         assert set(model.objects.visible_to(user)) == allowed
+
+
+@pytest.mark.parametrize("role", [*ROLES, "registrar", "releaser"])
+def test_bookings_listed_are_the_bookings_allowed(role, world):
+    user = getattr(world, role)
+    with every_organisation():  # the law is about all records
+        run = factories.practical_run(opens_after="nothing")
+        session = factories.session(world.centre, run)
+        for person, organisation in ((world.learner, world.nyeri), (world.stranger, world.rwanda)):
+            book(enrol(person, run, organisation), session, by=person)
+        rows = Booking.objects.all()
+        allowed = {row for row in rows if user.has_perm("practicals.view_booking", row)}
+
+        assert set(Booking.objects.visible_to(user)) == allowed

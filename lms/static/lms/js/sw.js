@@ -1,8 +1,11 @@
-/* Keeps the page of a quiz in progress, so that a killed tab comes back without a line. Nothing else is kept. */
+/* Keeps the page of a quiz in progress, so that a killed tab comes back without a line, and the page that takes a
+   code that was scanned without one. Nothing else is kept. */
 
 const PAGES = "quiz-pages";
 const PARTS = "quiz-parts";
 const QUIZ = /^\/learn\/\d+\/attempts\/[0-9a-f-]{36}\/$/;
+const CHECK_IN = "/in/";
+const SCANNED = /^\/in\/(\d+\/[^/]+\/)?$/;
 const PATIENCE_MS = 8000;
 
 addEventListener("install", () => self.skipWaiting());
@@ -15,7 +18,7 @@ addEventListener("message", (event) => {
     if (forget) await pages.delete(forget);
     const kept = await caches.open(PARTS);
     const fetched = (parts ?? []).map((part) => kept.add(part).catch(() => {}));
-    if (QUIZ.test(keep)) fetched.push(keepPage(pages, keep).catch(() => {}));
+    if (QUIZ.test(keep) || keep === CHECK_IN) fetched.push(keepPage(pages, keep).catch(() => {}));
     await Promise.all(fetched);
   })());
 });
@@ -41,6 +44,16 @@ async function page(request) {
   }
 }
 
+async function scanned(request) {
+  try {
+    return await fetch(request, { signal: AbortSignal.timeout(PATIENCE_MS) });
+  } catch (error) {
+    const kept = await (await caches.open(PAGES)).match(CHECK_IN);
+    if (kept) return kept;
+    throw error;
+  }
+}
+
 async function part(request) {
   try {
     return await fetch(request);
@@ -59,6 +72,8 @@ addEventListener("fetch", (event) => {
     event.waitUntil(caches.delete(PAGES));  /* a shared phone's next person finds no questions */
   } else if (request.method === "GET" && request.mode === "navigate" && QUIZ.test(url.pathname)) {
     event.respondWith(page(request));
+  } else if (request.method === "GET" && request.mode === "navigate" && SCANNED.test(url.pathname)) {
+    event.respondWith(scanned(request));
   } else if (request.method === "GET" && url.pathname.startsWith("/static/")) {
     event.respondWith(part(request));
   }
