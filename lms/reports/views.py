@@ -77,6 +77,7 @@ def learner_list(request, organisation):
         "search": search,
         "order": order,
         "states": EnrolmentState.choices,
+        "may_view_progress": request.user.has_perm("reports.view_progress", organisation),
         "may_view_pace": request.user.has_perm("reports.view_pace", organisation),
         "below": organisations_served_by(request.user).filter(
             path__startswith=organisation.path, depth=organisation.depth + 1

@@ -334,6 +334,13 @@ def test_a_coordinator_sees_the_own_country(who, visitor):
     words = person.page.inner_text("main")
     assert ("Mwangi Kamau" in words) == (who == "coordinator.ke")
     assert ("Mugisha Eric" in words) == (who == "coordinator.rw")
+    person.click("main p > a >> nth=0")
+    person.look("done-fast")
+    person.page.go_back()
+    person.click("main tbody td a >> nth=0")
+    person.look("progress")
+    person.click("main .links a >> nth=0")
+    person.look("progress-summary")
 
 
 def test_every_other_page_is_fit_to_be_seen(visitor):

@@ -16,7 +16,7 @@ from courses.domain.dates import add_working_days, latest_overdue_start
 from courses.domain.enrolment import enrol
 from courses.domain.progress import visit_activity
 from courses.models import Enrolment, EnrolmentRollup, Progress
-from lms.organisations.models import Organisation
+from lms.organisations.models import Organisation, Role
 from lms.organisations.scoping import every_organisation
 from tests import factories
 from tests.courses.test_rollups import kept, worked_out
@@ -88,6 +88,14 @@ def test_the_export_reads_on_beyond_one_chunk(people, learners, monkeypatch):
 
     assert [line[0] for line in lines[1:]] == NEWEST
     assert "Uwase Marie" not in sent
+
+
+def test_the_run_leads_to_its_progress_for_those_who_may(world, learners, client):
+    address = reverse("reports:progress_grid", args=["kenya", world.run.pk])
+
+    assert address in learners().content.decode()
+    client.force_login(factories.member(world.kenya, Role.RELEASER))
+    assert address not in learners().content.decode()
 
 
 @pytest.mark.parametrize("rows", [1, 3])
