@@ -4,7 +4,6 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
-from functools import partial
 from hashlib import sha256
 
 from django.conf import settings
@@ -16,6 +15,7 @@ from wagtail.log_actions import log
 
 from lms.accounts.models import User
 from lms.core.errors import Refused
+from lms.core.queue import delay_on_commit
 from lms.core.states import change_state
 from lms.messaging.audiences import AUDIENCES, people_of
 from lms.messaging.domain.comparing import Comparison, compare
@@ -89,8 +89,7 @@ def launch_campaign(campaign: Campaign, *, by) -> Campaign:
     campaign.created_by = by
     campaign.save()
     log(campaign, "messaging.campaign.launched", user=by, data={"people": len(campaign.person_ids)})
-    task = partial(run_campaign_task.delay, campaign.organisation_id, campaign.pk)
-    transaction.on_commit(task, robust=True)
+    delay_on_commit(run_campaign_task, campaign.organisation_id, campaign.pk)
     return campaign
 
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from functools import partial
 
 from django.db import transaction
 from django.utils import timezone
 
 from lms.accounts.models import User
+from lms.core.queue import delay_on_commit
 from lms.messaging.domain.preferences import preference_of
 from lms.messaging.models import Campaign, Message
 from lms.messaging.registry import KINDS, Channel, Kind
@@ -103,7 +103,5 @@ def deliver_on_commit(organisation_id: int, message_ids: list[int]) -> None:
     from lms.messaging.tasks import deliver_messages_task  # tasks import the domain
 
     for start in range(0, len(message_ids), CHUNK):
-        task = partial(
-            deliver_messages_task.delay, organisation_id, message_ids[start : start + CHUNK]
-        )
-        transaction.on_commit(task, robust=True)
+        chunk = message_ids[start : start + CHUNK]
+        delay_on_commit(deliver_messages_task, organisation_id, chunk)
