@@ -43,7 +43,7 @@ def day_of(request, organisation, pk):
     """The day of a session whose attendance the person may record, or 404 or 403."""
     day = get_object_or_404(SessionDay.objects.all(), pk=pk)
     day.session = session_of(organisation, day.session_id)
-    demand(request, "practicals.record_attendance", day.session)
+    demand(request, "practicals.record_attendance", day.session.organisation)
     return day
 
 
@@ -221,7 +221,7 @@ def screen_join(request, organisation, day):
 @require_POST
 def sheet_make(request, organisation, pk):
     session = session_of(organisation, pk)
-    demand(request, "practicals.record_attendance", session)
+    demand(request, "practicals.record_attendance", session.organisation)
     made = sheets.make_sheet(session, organisation, by=request.user)
     return redirect("practicals:sheet", organisation.slug, made.code)
 
@@ -229,7 +229,7 @@ def sheet_make(request, organisation, pk):
 def _sheet_of(request, organisation, code):
     made = get_object_or_404(PaperSheet.objects.all(), code=code.upper())
     made.session = session_of(organisation, made.session_id)
-    demand(request, "practicals.record_attendance", made.session)
+    demand(request, "practicals.record_attendance", made.session.organisation)
     return made
 
 
@@ -285,7 +285,7 @@ def sheet_type(request, organisation, code):
 
 def export(request, organisation, pk):
     """Attendance of the organisation's own people, day by day."""
-    demand(request, "practicals.view_sessions", organisation)
+    demand(request, "practicals.record_attendance", organisation)
     session = session_of(organisation, pk)
     log(organisation, "reports.exported", user=request.user, data={"list": "attendance"})
     days = list(session.days.all())

@@ -33,7 +33,7 @@ def session_of(organisation, pk):
 
 
 def session_list(request, organisation):
-    demand(request, "practicals.view_sessions", organisation)
+    demand(request, "practicals.record_attendance", organisation)
     is_past = "past" in request.GET
     now = timezone.now()
     own = Q(bookings__enrolment__organisation__path__startswith=organisation.path)
@@ -51,7 +51,7 @@ def session_list(request, organisation):
         "organisation": organisation,
         "page": Paginator(sessions, PAGE_SIZE).get_page(request.GET.get("page")),
         "is_past": is_past,
-        "may_plan": request.user.has_perm("practicals.add_session", organisation),
+        "may_plan": request.user.has_perm("practicals.keep_sessions", organisation),
     }
     return render(request, "practicals/session_list.html", context)
 
@@ -67,7 +67,7 @@ def _zone_of(request, default):
 
 
 def session_new(request, organisation):
-    demand(request, "practicals.add_session", organisation)
+    demand(request, "practicals.keep_sessions", organisation)
     session = PracticalSession(organisation=organisation, time_zone=organisation.time_zone)
     practicals = sessions_domain.practicals_to_plan()
     return _plan(request, organisation, session, NewSessionForm, practicals=practicals)
@@ -75,7 +75,7 @@ def session_new(request, organisation):
 
 def session_edit(request, organisation, pk):
     session = session_of(organisation, pk)
-    demand(request, "practicals.keep_session", session)
+    demand(request, "practicals.keep_sessions", session.organisation)
     return _plan(request, organisation, session, SessionForm)
 
 
@@ -129,7 +129,7 @@ def _keep(form, times, *, by):
 
 def session_detail(request, organisation, pk):
     """Who is booked, who waits and who stands at the door, of the organisation's own people."""
-    demand(request, "practicals.view_sessions", organisation)
+    demand(request, "practicals.record_attendance", organisation)
     session = session_of(organisation, pk)
     bookings = listed_bookings(session)
     notes = current_notes(session)
@@ -149,8 +149,8 @@ def session_detail(request, organisation, pk):
         "sheets": session.sheets.all()[:5],
         "facilitators": session.facilitators.all(),
         "reason_form": ReasonForm(),
-        "may_keep": request.user.has_perm("practicals.keep_session", session),
-        "may_record": request.user.has_perm("practicals.record_attendance", session),
+        "may_keep": request.user.has_perm("practicals.keep_sessions", session.organisation),
+        "may_record": request.user.has_perm("practicals.record_attendance", session.organisation),
     }
     return render(request, "practicals/session_detail.html", context)
 
@@ -158,7 +158,7 @@ def session_detail(request, organisation, pk):
 @require_POST
 def session_cancel(request, organisation, pk):
     session = session_of(organisation, pk)
-    demand(request, "practicals.keep_session", session)
+    demand(request, "practicals.keep_sessions", session.organisation)
     form = ReasonForm(request.POST)
     if form.is_valid():
         sessions_domain.cancel_session(session, by=request.user, reason=form.cleaned_data["reason"])
@@ -172,7 +172,7 @@ def session_cancel(request, organisation, pk):
 def session_release(request, organisation, pk):
     """Free the seats of those who did not come."""
     session = session_of(organisation, pk)
-    demand(request, "practicals.record_attendance", session)
+    demand(request, "practicals.record_attendance", session.organisation)
     released = sessions_domain.release_no_shows(session, by=request.user)
     messages.success(
         request,
@@ -189,7 +189,7 @@ def booking_decide(request, organisation, pk):
         "session__organisation", "enrolment__user", "enrolment__run__edition"
     )
     booking = get_object_or_404(rows, pk=pk)
-    demand(request, "practicals.record_attendance", booking.session)
+    demand(request, "practicals.record_attendance", booking.session.organisation)
     if "let_in" in request.POST:
         let_in(booking, by=request.user)
         messages.success(request, _("%(person)s has a seat.") % {"person": booking.enrolment.user})
