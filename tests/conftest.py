@@ -12,8 +12,11 @@ from tests.snapshots import Snapshot
 
 
 def pytest_collection_modifyitems(config, items):
-    """What uses no database is run once, with SQLite, and not again with PostgreSQL."""
+    """What uses no database is run once, with SQLite; what needs threads that write at once, with PostgreSQL."""
     if connection.vendor != "postgresql":
+        shared = [item for item in items if item.get_closest_marker("postgresql")]
+        config.hook.pytest_deselected(items=shared)
+        items[:] = [item for item in items if item not in shared]
         return
     doors = {"db", "transactional_db", "chromium"}  # a browser test starts a platform of its own
     uses = [item for item in items if doors & set(item.fixturenames)]

@@ -1,11 +1,9 @@
 """No seat is sold twice: whatever people do in whatever order, and however many do it at once."""
 
-import sqlite3
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -25,7 +23,6 @@ from tests import factories
 from tests.practicals.conftest import make_practice
 
 PEOPLE = 5
-IS_SHARED = connection.vendor == "postgresql"  # else each thread would find another, empty database
 
 
 class Seats(RuleBasedStateMachine):
@@ -118,24 +115,6 @@ def test_no_order_of_events_oversells_a_seat(practice):
         run_state_machine_as_test(machine, settings=quickly)
 
 
-@contextmanager
-def shared_database(folder):
-    """A database that threads may write to at once: PostgreSQL as it is; SQLite as a file, as the product keeps it."""
-    if IS_SHARED:
-        yield
-        return
-    path = folder / "seats.sqlite3"
-    with closing(sqlite3.connect(path)) as file:
-        connection.ensure_connection()
-        connection.connection.backup(file)
-    facts = connections.settings["default"]
-    name, facts["NAME"] = facts["NAME"], str(path)
-    try:
-        yield
-    finally:
-        facts["NAME"] = name
-
-
 def at_once(work, things):
     """Do `work` with each of `things`, each in a thread with a connection of its own."""
 
@@ -150,23 +129,23 @@ def at_once(work, things):
         return list(pool.map(alone, things))
 
 
-@pytest.mark.django_db(transaction=IS_SHARED, serialized_rollback=IS_SHARED)
-def test_people_who_book_at_once_never_share_a_seat(tmp_path):
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_people_who_book_at_once_never_share_a_seat():
     with every_organisation():  # the law is about all bookings
         world = factories.World()
         practice = make_practice(world, capacity=3)
         people = [practice.learner() for _ in range(8)]
-    with shared_database(tmp_path):
-        rows = at_once(lambda enrolment: book(enrolment, practice.session, by=None), people)
-        assert sorted(row.state for row in rows) == ["booked"] * 3 + ["waitlisted"] * 5
-        seated = [row for row in rows if row.state == "booked"]
-        at_once(lambda row: cancel_booking(row, by=None), seated)
-        (found,) = at_once(
-            lambda pk: (
-                PracticalSession.objects.get(pk=pk).taken,
-                Booking.objects.filter(session=pk, state=BookingState.BOOKED).count(),
-                Booking.objects.filter(session=pk, state=BookingState.WAITLISTED).count(),
-            ),
-            [practice.session.pk],
-        )
+    rows = at_once(lambda enrolment: book(enrolment, practice.session, by=None), people)
+    assert sorted(row.state for row in rows) == ["booked"] * 3 + ["waitlisted"] * 5
+    seated = [row for row in rows if row.state == "booked"]
+    at_once(lambda row: cancel_booking(row, by=None), seated)
+    (found,) = at_once(
+        lambda pk: (
+            PracticalSession.objects.get(pk=pk).taken,
+            Booking.objects.filter(session=pk, state=BookingState.BOOKED).count(),
+            Booking.objects.filter(session=pk, state=BookingState.WAITLISTED).count(),
+        ),
+        [practice.session.pk],
+    )
     assert found == (3, 3, 2)
