@@ -124,7 +124,9 @@ def test_a_logo_is_a_small_picture(client, world):
     text = SimpleUploadedFile("logo.png", b"no picture")
 
     assert "valid image" in client.post(edit, {"picture": text}).content.decode()
-    client.post(edit, {"picture": SimpleUploadedFile("logo.png", get_test_image_file().file.getvalue())})
+    client.post(
+        edit, {"picture": SimpleUploadedFile("logo.png", get_test_image_file().file.getvalue())}
+    )
     assert (
         "<img"
         in client.get(reverse("organisations:portal", args=["rwanda"]))

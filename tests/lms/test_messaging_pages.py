@@ -103,7 +103,9 @@ def test_the_head_of_a_page_asks_the_database_for_nothing(
     everywhere, client, django_assert_num_queries
 ):
     client.force_login(everywhere.learner)
-    with django_assert_num_queries(3):  # the person, their second steps, whether they have a staff page
+    with django_assert_num_queries(
+        3
+    ):  # the person, their second steps, whether they have a staff page
         client.get(reverse("accounts:profile"))
 
 

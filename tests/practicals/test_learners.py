@@ -101,7 +101,7 @@ def test_the_page_costs_the_same_for_many_sessions(
         with every_organisation():  # what is listed
             while practice.run.practical_sessions.count() < sessions:
                 factories.session(practice.world.centre, practice.run)
-        with django_assert_num_queries(16):
+        with django_assert_num_queries(17):
             client.get(page)
 
 

@@ -127,10 +127,6 @@ class Membership(models.Model):
                 condition=Q(until_at__isnull=True),
                 name="membership_one_open",
             ),
-            models.CheckConstraint(
-                condition=Q(grade="") | ~Q(grade_scheme=""),
-                name="membership_grade_has_scheme",
-            ),
         ]
 
     def __str__(self):
