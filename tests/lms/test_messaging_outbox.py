@@ -494,7 +494,7 @@ with every_organisation():
 """
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="copies the database as a file")
+@pytest.mark.sqlite  # it copies the database as a file
 def test_a_worker_killed_in_the_middle_sends_nothing_twice(world, learner, gateway, tmp_path):
     gateway.is_silent = True
     row = queued(world)
