@@ -329,7 +329,7 @@ def test_a_coordinator_sees_the_own_country(who, visitor):
     person.sign_in(f"{who}@demo.example")
     person.go("/staff/")
     person.look("staff")
-    person.click("main .card a >> nth=0")
+    person.click("main .card a:has-text('Learners and their progress')")
     person.look("learners")
     words = person.page.inner_text("main")
     assert ("Mwangi Kamau" in words) == (who == "coordinator.ke")
