@@ -4,8 +4,10 @@ import os
 import re
 import subprocess
 import sys
+from contextlib import suppress
 
 import pytest
+from playwright.sync_api import TimeoutError as TooLate
 
 from tests.browser import questions
 from tests.browser.conftest import DESKTOP, PHONE, ROOT
@@ -383,16 +385,18 @@ class QuestionForm:
         if toggle.get_attribute("aria-expanded") != "true":
             toggle.click()
         frame = page.frame_locator("iframe#w-preview-iframe")
-        told = NO_ANSWER
-        while (
-            NO_ANSWER in told
-        ):  # the preview draws itself anew as one writes, and what was chosen is gone
+        told = frame.locator(".card[role=status]")
+        for _ in range(
+            6
+        ):  # the preview draws itself anew as one writes, and what was chosen there is gone
             frame.locator("button[name=try]").wait_for()
             fill(frame)
             frame.locator("button[name=try]").click()
-            frame.locator(".card[role=status]").wait_for()
-            told = frame.locator(".card[role=status]").inner_text()
-        return told
+            with suppress(TooLate):
+                told.wait_for(timeout=4_000)
+                if NO_ANSWER not in told.inner_text(timeout=2_000):
+                    return told.inner_text(timeout=2_000)
+        pytest.fail("the preview shows no score")
 
     def publish(self):
         self.author.press("Publish")
