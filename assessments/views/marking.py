@@ -16,15 +16,15 @@ from assessments.domain.suggestions import Marked, suggest_mark
 from assessments.interactions import KINDS
 from assessments.interactions.variables import instantiate
 from assessments.models import AttemptItem, Comment, Item, Mark
-from assessments.views.teaching import demand
 from lms.core.errors import Refused
+from lms.core.permissions import demand
 
 COMMENTS_SHOWN = 8
 
 
 def marking_list(request, organisation):
     """Which questions have answers that wait, the longest wait first."""
-    demand(request, organisation)
+    demand(request, "assessments.teach", organisation)
     context = {
         "organisation": organisation,
         "piles": marking.piles(),
@@ -57,7 +57,7 @@ def _marked(question, body):
 
 def mark_next(request, organisation, pk):
     """The next waiting answer to one question, and its mark."""
-    demand(request, organisation)
+    demand(request, "assessments.teach", organisation)
     question = get_object_or_404(Item, pk=pk)
     waiting = marking.waiting_answers().filter(version__item=question)
     return _mark(request, waiting, question, organisation, is_second=False)
@@ -65,7 +65,7 @@ def mark_next(request, organisation, pk):
 
 def mark_second(request, organisation):
     """The next answer of the sample that somebody else marked."""
-    demand(request, organisation)
+    demand(request, "assessments.teach", organisation)
     return _mark(request, marking.second_answers(request.user), None, organisation, is_second=True)
 
 
@@ -165,7 +165,7 @@ def _page(request, item, waiting, question, organisation, *, is_second, problem=
 
 def marked_file(request, organisation, pk, sha256):
     """A handed-in file, for whoever marks it; always as a download."""
-    demand(request, organisation)
+    demand(request, "assessments.teach", organisation)
     item = get_object_or_404(AttemptItem.objects.select_related("attempt"), pk=pk)
     stored = get_object_or_404(item.attempt.files, sha256=sha256)
     return FileResponse(stored.file.open(), as_attachment=True, filename=stored.name)

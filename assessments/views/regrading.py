@@ -11,9 +11,9 @@ from assessments.domain.regrading import begin_regrade, foresee_regrade
 from assessments.forms import ReasonForm
 from assessments.interactions.markup import plain
 from assessments.models import Item, Regrade
-from assessments.views.teaching import demand
 from lms.core.errors import Refused
 from lms.core.exports import stream_csv
+from lms.core.permissions import demand
 
 SHOWN = 50
 
@@ -48,7 +48,7 @@ def _named(body, answer):
 
 def regrade_new(request, organisation, pk):
     """What a regrade would change, and the button that starts it."""
-    demand(request, organisation)
+    demand(request, "assessments.teach", organisation)
     item = get_object_or_404(
         Item.objects.select_related("current", "bank"), pk=pk, current__isnull=False
     )
@@ -79,7 +79,7 @@ def regrade_new(request, organisation, pk):
 
 def regrade(request, organisation, pk):
     """How a regrade goes on, and every result it changed."""
-    demand(request, organisation)
+    demand(request, "assessments.teach", organisation)
     found = get_object_or_404(Regrade.objects.select_related("item", "by"), pk=pk)
     changes = found.changes.select_related("attempt__enrolment__user").order_by("pk")
     if request.GET.get("format") == "csv":
@@ -109,7 +109,7 @@ def _changes_csv(found, changes):
 
 
 def regrade_list(request, organisation):
-    demand(request, organisation)
+    demand(request, "assessments.teach", organisation)
     regrades = Regrade.objects.select_related("item", "by")
     page = Paginator(regrades, SHOWN).get_page(request.GET.get("page"))
     return render(

@@ -1,6 +1,5 @@
 """What answers say of quizzes and questions, for those who teach: in words first, figures behind them."""
 
-import csv
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -8,7 +7,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Max, Q
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.formats import number_format
@@ -27,8 +26,8 @@ from assessments.models import (
     QuizStatistics,
 )
 from assessments.statistics import charts, evidence
-from assessments.views.teaching import demand
-from lms.core.exports import safe_cell
+from lms.core.exports import stream_csv
+from lms.core.permissions import demand
 
 PAGE_SIZE = 50
 ACCEPTING = {"choice", "choices", "text"}  # kinds that take one right answer more
@@ -47,7 +46,7 @@ def _titles(keys):
 
 def quiz_list(request, organisation):
     """Quizzes that the organisation's learners have finished, the newest attempts first."""
-    demand(request, organisation)
+    demand(request, "assessments.teach", organisation)
     quizzes = (
         Attempt.objects.closed()
         .order_by()
@@ -223,14 +222,14 @@ def _plots(found, rows, calibrated):
 
 def quiz_statistics(request, organisation, key):
     """What to look at, in words; then the figures of the quiz and of its questions."""
-    demand(request, organisation)
+    demand(request, "assessments.teach", organisation)
     title = _title(organisation, key)
     found = QuizStatistics.objects.newest().filter(activity_key=key).first()
     context = {"organisation": organisation, "key": key, "title": title, "found": found}
     if found:
         rows = _rows(request, organisation, key, found)
         if request.GET.get("format") == "csv":
-            return _csv(title, rows)
+            return _csv(rows)
         calibrated = list(
             ItemStatistics.objects.calibrated([row.figures.version_id for row in rows])
         )
@@ -246,54 +245,49 @@ def quiz_statistics(request, organisation, key):
     return render(request, "assessments/statistics/quiz.html", context)
 
 
-def _csv(title, rows):
-    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="questions.csv"'
-    writer = csv.writer(response)
-    writer.writerow(
-        [
-            _("Question"),
-            _("Identifier"),
-            _("Version"),
-            _("Answers"),
-            _("Facility"),
-            _("Standard deviation"),
-            _("Guessing gives"),
-            _("Discrimination, per cent"),
-            _("Lower limit"),
-            _("Upper limit"),
-            _("Efficiency, per cent"),
-            _("Intended weight, per cent"),
-            _("Effective weight, per cent"),
-            _("To look at"),
-        ]
+def _csv(rows):
+    header = [
+        _("Question"),
+        _("Identifier"),
+        _("Version"),
+        _("Answers"),
+        _("Facility"),
+        _("Standard deviation"),
+        _("Guessing gives"),
+        _("Discrimination, per cent"),
+        _("Lower limit"),
+        _("Upper limit"),
+        _("Efficiency, per cent"),
+        _("Intended weight, per cent"),
+        _("Effective weight, per cent"),
+        _("To look at"),
+    ]
+    return stream_csv("questions", header, [_cells(row) for row in rows])
+
+
+def _cells(row):
+    each = row.figures
+    return (
+        str(row.item),
+        row.item.identifier,
+        each.version.number,
+        each.n,
+        each.facility,
+        each.figures["sd"] if each.facility is not None else None,
+        each.figures["guess"],
+        each.discrimination,
+        each.discrimination_low,
+        each.discrimination_high,
+        each.efficiency,
+        each.figures["intended_weight"],
+        each.figures["effective_weight"] if each.discrimination is not None else None,
+        " ".join(row.reasons),
     )
-    for row in rows:
-        each = row.figures
-        enough = each.facility is not None
-        cells = [
-            str(row.item),
-            row.item.identifier,
-            each.version.number,
-            each.n,
-            each.facility,
-            each.figures["sd"] if enough else None,
-            each.figures["guess"],
-            each.discrimination,
-            each.discrimination_low,
-            each.discrimination_high,
-            each.efficiency,
-            each.figures["intended_weight"],
-            each.figures["effective_weight"] if each.discrimination is not None else None,
-            " ".join(row.reasons),
-        ]
-        writer.writerow(["" if cell is None else safe_cell(cell) for cell in cells])
-    return response
 
 
 @require_POST
 def refresh(request, organisation, key):
-    demand(request, organisation)
+    demand(request, "assessments.teach", organisation)
     _title(organisation, key)
     request_statistics(key)
     messages.success(
@@ -304,7 +298,7 @@ def refresh(request, organisation, key):
 
 def item_statistics(request, organisation, key, item):
     """One question: who picked what, how that goes with ability, and how its versions did."""
-    demand(request, organisation)
+    demand(request, "assessments.teach", organisation)
     title = _title(organisation, key)
     item = get_object_or_404(Item, pk=item)
     newest = (
@@ -366,7 +360,7 @@ def item_statistics(request, organisation, key, item):
 @require_POST
 def alike(request, organisation, key):
     """Pairs of the organisation's learners whose answers are strikingly alike; who asked is logged."""
-    demand(request, organisation)
+    demand(request, "assessments.teach", organisation)
     title = _title(organisation, key)
     log(
         organisation,

@@ -1,7 +1,6 @@
 """A trainer's pages: sittings and allowances of a quiz, its attempts, and answer files brought by hand."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -27,14 +26,9 @@ from assessments.forms import (
 )
 from assessments.models import Allowance, Attempt, Review, Sitting
 from courses.models import CourseRun, Enrolment
+from lms.core.permissions import demand
 
 PAGE_SIZE = 50
-
-
-def demand(request, organisation):
-    """Only those who teach in the organisation, or above it, go on."""
-    if not request.user.has_perm("assessments.teach", organisation):
-        raise PermissionDenied
 
 
 def _quiz_entry(run, key):
@@ -46,7 +40,7 @@ def _quiz_entry(run, key):
 
 def quiz_run(request, organisation, run, key):
     """One quiz in one run: when it is open, who has more time or tries, and all attempts at it."""
-    demand(request, organisation)
+    demand(request, "assessments.teach", organisation)
     run = get_object_or_404(CourseRun.objects.select_related("edition", "course"), pk=run)
     entry = _quiz_entry(run, key)
     sitting = Sitting.objects.filter(run=run, activity_key=key).first()
@@ -97,7 +91,7 @@ def quiz_run(request, organisation, run, key):
 @require_POST
 def allowance_end(request, organisation, pk):
     """Take an allowance back; attempts that have begun keep it."""
-    demand(request, organisation)
+    demand(request, "assessments.teach", organisation)
     allowance = get_object_or_404(Allowance, pk=pk, ended_at__isnull=True)
     allowance.ended_at = timezone.now()
     allowance.save(update_fields=["ended_at"])
@@ -109,7 +103,7 @@ def allowance_end(request, organisation, pk):
 
 def attempt_detail(request, organisation, attempt):
     """What the ledger says of one attempt: facts for a talk, never a penalty by itself."""
-    demand(request, organisation)
+    demand(request, "assessments.teach", organisation)
     found = get_object_or_404(
         Attempt.objects.visible_to(request.user).select_related(
             "enrolment__user", "enrolment__organisation", "enrolment__run__edition"
@@ -145,7 +139,7 @@ def attempt_detail(request, organisation, attempt):
 
 def answer_file_upload(request, organisation):
     """Take in the answers that a phone could not send: the same as if it had sent them now."""
-    demand(request, organisation)
+    demand(request, "assessments.teach", organisation)
     form = AnswerFileForm(request.POST or None, request.FILES or None)
     told = None
     if request.method == "POST" and form.is_valid():

@@ -13,15 +13,11 @@ from certification.domain import proposals
 from certification.domain import releases as releases_domain
 from certification.forms import PrepareForm, SendBackForm, VoidForm
 from certification.models import Award, AwardState, Release
+from lms.core.permissions import demand
 
 PAGE_SIZE = 50
 NEWEST_SHOWN = 10
 WAITING_SHOWN = 200  # a release of more is prepared in parts
-
-
-def demand(request, permission, organisation):
-    if not request.user.has_perm(permission, organisation):
-        raise PermissionDenied
 
 
 def _waiting():

@@ -3,7 +3,6 @@
 from io import BytesIO
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpResponse
@@ -22,19 +21,15 @@ from courses.domain.gradebook import (
 from courses.forms import OverrideForm, WeightsForm
 from courses.models import CourseRun, Enrolment
 from lms.core.exports import safe_cell, stream_csv
+from lms.core.permissions import demand
 
 PAGE_SIZE = 50
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def demand(request, organisation):
-    if not request.user.has_perm("courses.keep_gradebook", organisation):
-        raise PermissionDenied
-
-
 def run_list(request, organisation):
     """The runs that learners of the organisation take part in."""
-    demand(request, organisation)
+    demand(request, "courses.keep_gradebook", organisation)
     counts = dict(Enrolment.objects.order_by().values_list("run").annotate(count=Count("pk")))
     runs = CourseRun.objects.filter(pk__in=counts).select_related("course", "edition")
     context = {
@@ -52,7 +47,7 @@ def run_list(request, organisation):
 
 
 def gradebook(request, organisation, run):
-    demand(request, organisation)
+    demand(request, "courses.keep_gradebook", organisation)
     run = get_object_or_404(CourseRun.objects.select_related("edition", "course"), pk=run)
     columns = columns_of(run)
     enrolments = (

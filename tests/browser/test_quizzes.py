@@ -386,9 +386,8 @@ class QuestionForm:
             toggle.click()
         frame = page.frame_locator("iframe#w-preview-iframe")
         told = frame.locator(".card[role=status]")
-        for _ in range(
-            6
-        ):  # the preview draws itself anew as one writes, and what was chosen there is gone
+        # the preview draws itself anew as one writes, and what was chosen there is gone
+        for _ in range(6):
             frame.locator("button[name=try]").wait_for()
             fill(frame)
             frame.locator("button[name=try]").click()
