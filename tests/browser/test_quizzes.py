@@ -78,7 +78,7 @@ class Phone:
         self.officer.page = self.officer.context.new_page()
         self.officer.watch()
         self.page.goto(self.address)
-        self.page.wait_for_selector("lms-quiz:defined")
+        self.page.wait_for_selector("[data-part=status]")  # by then, what was kept is shown again
 
     def question(self, number):
         return self.page.locator(f"#question-{number}")
@@ -149,6 +149,8 @@ def cut_between_questions(phone, count):
         phone.solve(number)
         phone.go_on(number)
         if is_cut:
+            # the page moves on once the answer is kept
+            phone.question(number).wait_for(state="hidden")
             shown = answered(phone.question(number))
             phone.kill_tab()
             assert answered(phone.question(number)) == shown
@@ -386,9 +388,8 @@ class QuestionForm:
             toggle.click()
         frame = page.frame_locator("iframe#w-preview-iframe")
         told = frame.locator(".card[role=status]")
-        for _ in range(
-            6
-        ):  # the preview draws itself anew as one writes, and what was chosen there is gone
+        # the preview draws itself anew as one writes, and what was chosen there is gone
+        for _ in range(6):
             frame.locator("button[name=try]").wait_for()
             fill(frame)
             frame.locator("button[name=try]").click()
