@@ -248,7 +248,10 @@ def _invited_at(enrolment: Enrolment):
 
 @transaction.atomic
 def substitute(enrolment: Enrolment, person, *, by, reason: str) -> Enrolment:
-    """Give the place of `enrolment`, approved or invited, to another person of the same organisation."""
+    """Give the place of `enrolment`, approved or invited, to another person of the same organisation.
+
+    The successor stands on the institution's list where the other one stood.
+    """
     if enrolment.state not in {EnrolmentState.APPROVED, EnrolmentState.INVITED}:
         raise Refused(
             _("Only a place that is approved or invited can be given to another person."),
@@ -268,9 +271,12 @@ def substitute(enrolment: Enrolment, person, *, by, reason: str) -> Enrolment:
         by=by,
         reason=reason,
     )
-    if is_new:
-        return successor
-    raise Refused(
-        _("%(person)s is in %(run)s already.") % {"person": person, "run": enrolment.run.code},
-        code="already_in",
-    )
+    if not is_new:
+        raise Refused(
+            _("%(person)s is in %(run)s already.") % {"person": person, "run": enrolment.run.code},
+            code="already_in",
+        )
+    before = Nomination.objects.filter(enrolment=enrolment).first()
+    if before:
+        Nomination.objects.create(enrolment=successor, nominated_by=by, priority=before.priority)
+    return successor

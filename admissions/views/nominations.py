@@ -36,7 +36,13 @@ def nomination_list(request, organisation, run):
     demand(request, "admissions.nominate", organisation)
     run = _run(run)
     row = row_for(seat_rows(run), organisation)
-    form = NominationForm(request.POST or None, country=country_of(organisation))
+    rows = Nomination.objects.filter(enrolment__run=run)
+    nominations = list(rows.select_related("enrolment__user", "enrolment__organisation")[:500])
+    form = NominationForm(
+        request.POST or None,
+        country=country_of(organisation),
+        initial={"priority": len(nominations) + 1},
+    )
     if request.method == "POST" and form.is_valid():
         demand_agreement(organisation)
         facts = form.cleaned_data
@@ -44,15 +50,12 @@ def nomination_list(request, organisation, run):
         nominate(person, run, organisation, by=request.user, **facts)
         messages.success(request, _("%(person)s is nominated.") % {"person": person})
         return redirect("admissions:nomination_list", organisation.slug, run.pk)
-    nominations = Nomination.objects.filter(enrolment__run=run).select_related(
-        "enrolment__user", "enrolment__organisation"
-    )
     context = {
         "organisation": organisation,
         "run": run,
         "row": row,
         "form": form,
-        "nominations": nominations[:500],
+        "nominations": nominations,
     }
     return render(request, "admissions/nomination_list.html", context)
 
@@ -78,6 +81,7 @@ def nomination_substitute(request, organisation, pk):
     demand(request, "admissions.nominate", enrolment.organisation)
     form = SubstituteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
+        demand_agreement(enrolment.organisation)
         facts = form.cleaned_data
         person = find_or_add_person(facts["contact"], facts["full_name"])
         substitute(enrolment, person, by=request.user, reason=facts["reason"])

@@ -24,6 +24,8 @@ def run_list(request, organisation):
         "runs": runs[:200],
         "may_share": request.user.has_perm("admissions.share_seats", organisation),
         "may_select": request.user.has_perm("admissions.select", organisation),
+        "may_open": organisation.kind == Kind.CENTRE
+        and request.user.has_perm("courses.add_courserun"),
     }
     return render(request, "admissions/run_list.html", context)
 

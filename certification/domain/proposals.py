@@ -7,6 +7,7 @@ from wagtail.log_actions import log
 
 from certification.models import Achievement, Award, AwardState, Issuer
 from certification.models.achievements import Rule
+from courses.domain.programme_rules import required_keys
 from courses.models import CoursePage, Enrolment, ProgrammeCompletion
 from lms.core.errors import Refused
 from lms.organisations.models import Kind, Organisation
@@ -50,6 +51,22 @@ def achievements_of(course: CoursePage) -> list[Achievement]:
     return [achievement]
 
 
+def achievements_of_programme(completion: ProgrammeCompletion) -> list[Achievement]:
+    """Return what completing the programme earns, made from its own words if nothing was authored."""
+    programme = completion.enrolment.programme
+    found = list(Achievement.objects.earned_by_programme(programme))
+    if found or programme.achievements.exists():  # authored to be given by hand only
+        return found
+    courses = CoursePage.objects.filter(translation_key__in=required_keys(completion.edition.rules))
+    hours = {course.translation_key: course.hours for course in courses}  # once, in any language
+    achievement, _created = Achievement.objects.get_or_create(
+        programme=programme,
+        title_en=programme.title,
+        defaults={"hours": sum(hours.values()), "issuer": centre_issuer()},
+    )
+    return [achievement]
+
+
 def propose_award(enrolment: Enrolment) -> list[Award]:
     """Propose what a completed enrolment earned; whoever was proposed before is not proposed again.
 
@@ -67,10 +84,9 @@ def propose_award(enrolment: Enrolment) -> list[Award]:
 
 def propose_programme_award(completion: ProgrammeCompletion) -> list[Award]:
     """Propose what a completed programme earned, resting on the course that completed it."""
-    programme = completion.enrolment.programme
     return [
         _propose(completion.last_course, achievement)
-        for achievement in Achievement.objects.earned_by_programme(programme)
+        for achievement in achievements_of_programme(completion)
     ]
 
 
@@ -103,13 +119,14 @@ def propose_missed_awards() -> int:
 
 
 def _missed_programmes():
-    """Completed programmes that earn an achievement and have no award for it."""
-    earned = Achievement.objects.filter(
-        rule=Rule.PROGRAMME_COMPLETED, programme=OuterRef("enrolment__programme")
-    ).exclude(awards__enrolment=OuterRef("last_course"))
-    return ProgrammeCompletion.objects.filter(Exists(earned), level_key="").select_related(
-        "enrolment__programme", "last_course__organisation"
+    """Completed programmes that earn an achievement, or had none made yet, and have no award for it."""
+    authored = Achievement.objects.filter(programme=OuterRef("enrolment__programme"))
+    earned = authored.filter(rule=Rule.PROGRAMME_COMPLETED).exclude(
+        awards__enrolment=OuterRef("last_course")
     )
+    return ProgrammeCompletion.objects.filter(
+        Exists(earned) | ~Exists(authored), level_key=""
+    ).select_related("enrolment__programme", "edition", "last_course__organisation")
 
 
 @transaction.atomic

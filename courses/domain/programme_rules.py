@@ -63,14 +63,23 @@ class ProgrammeStanding:
         return next((step for step in self.steps if step.key == key), None)
 
 
-def course_keys(rules: dict) -> set[str]:
-    """Keys of all courses that the rules name."""
-    return {
-        course["key"]
+def _courses(rules: dict) -> list[dict]:
+    return [
+        course
         for level in rules["levels"]
         for course in [level["gate"], *level["courses"], level["practical"]]
         if course
-    }
+    ]
+
+
+def course_keys(rules: dict) -> set[str]:
+    """Keys of all courses that the rules name."""
+    return {course["key"] for course in _courses(rules)}
+
+
+def required_keys(rules: dict) -> set[str]:
+    """Keys of the courses that everyone has to complete."""
+    return {course["key"] for course in _courses(rules) if not course["is_elective"]}
 
 
 def _level_standing(level: dict, done: Mapping[str, datetime], before: str) -> LevelStanding:

@@ -48,7 +48,7 @@ def stable_key(key: str):
     return uuid5(NAMESPACE_URL, f"umahiri:{key}")
 
 
-def _required(facts: dict, names: tuple[str, ...], path: Path) -> None:
+def demand_facts(facts: dict, names: tuple[str, ...], path: Path) -> None:
     if missing := [name for name in names if name not in facts]:
         raise ValidationError(f"{path}: the facts lack {', '.join(missing)}.")
 
@@ -77,7 +77,7 @@ def save_page(model, parent: Page, *, key: str, source: str, report: Report, **v
 
 def _load_lesson(module: ModulePage, path: Path, report: Report) -> Page:
     facts, text = read_front_matter(path)
-    _required(facts, ("key", "title", "minutes"), path)
+    demand_facts(facts, ("key", "title", "minutes"), path)
     blocks = to_blocks(text, key=facts["key"], folder=path.parent)
     return save_page(
         LessonPage,
@@ -96,7 +96,7 @@ def _load_lesson(module: ModulePage, path: Path, report: Report) -> Page:
 def _load_module(course: CoursePage, folder: Path, report: Report) -> None:
     path = folder / "module.md"
     facts, _ = read_front_matter(path)
-    _required(facts, ("key", "title"), path)
+    demand_facts(facts, ("key", "title"), path)
     module = save_page(
         ModulePage,
         course,
@@ -114,7 +114,7 @@ def _load_module(course: CoursePage, folder: Path, report: Report) -> None:
             loader(module, found, report)
 
 
-def _catalogue() -> CataloguePage:
+def find_catalogue() -> CataloguePage:
     catalogue = CataloguePage.objects.first()
     if catalogue is None:
         raise ValidationError("There is no catalogue page yet: run `manage.py migrate` first.")
@@ -132,7 +132,7 @@ def load_course(folder: Path) -> Report:
     if not path.is_file():
         raise ValidationError(f"{folder}: there is no course.md here.")
     facts, text = read_front_matter(path)
-    _required(facts, ("code", "key", "slug", "title", "level", "hours", "summary"), path)
+    demand_facts(facts, ("code", "key", "slug", "title", "level", "hours", "summary"), path)
     about = to_html(text)
     if "<table" in about:
         raise ValidationError(
@@ -142,7 +142,7 @@ def load_course(folder: Path) -> Report:
     report = Report()
     course = save_page(
         CoursePage,
-        _catalogue(),
+        find_catalogue(),
         key=facts["key"],
         source=json.dumps([facts, text], sort_keys=True, default=str),
         report=report,

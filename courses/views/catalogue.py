@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from courses.domain import enrolment as enrolment_domain
 from courses.domain.programme_rules import programme_standing
-from courses.domain.programmes import completed_courses, standing_of
+from courses.domain.programmes import completed_courses, standing_of, waits_for
 from courses.domain.queries import catalogue as catalogue_query
 from courses.forms import EnrolForm
 from courses.models import (
@@ -37,7 +37,7 @@ def _open_run(course):
     return (
         CourseRun.objects.open_for_enrolment()
         .filter(course=course)
-        .select_related("edition")
+        .select_related("edition", "programme")
         .order_by("starts_on")
         .last()
     )
@@ -48,10 +48,21 @@ def course_detail(request, slug):
     course = get_object_or_404(CoursePage.objects.live(), slug=slug)
     run = _open_run(course)
     edition = run.edition if run else Edition.objects.filter(course=course).first()
-    enrolment = None
+    enrolment = pending = None
     if request.user.is_authenticated:
-        enrolment = Enrolment.objects.live().filter(user=request.user, run__course=course).first()
-    context = {"course": course, "run": run, "edition": edition, "enrolment": enrolment}
+        own = Enrolment.objects.filter(user=request.user, run__course=course)
+        enrolment = own.live().first()
+        pending = None if enrolment else own.pending().first()
+    programme = run.programme if run and not (enrolment or pending) else None
+    context = {
+        "course": course,
+        "run": run,
+        "edition": edition,
+        "enrolment": enrolment,
+        "pending": pending,
+        "programme": programme,
+        "waits_for": waits_for(request.user, programme, course) if programme else (),
+    }
     return render(request, "courses/course_detail.html", context)
 
 

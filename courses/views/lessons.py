@@ -16,6 +16,7 @@ from courses.domain import checks
 from courses.domain import progress as progress_domain
 from courses.domain.editions import pinned_page, pinned_revision_id
 from courses.domain.enrolment import enrol_oneself, waiting_position, withdraw
+from courses.domain.programmes import programmes_of
 from courses.domain.queries import enrolments_with_outline, learner_outline
 from courses.models import Enrolment, EnrolmentState
 from courses.models.enrolments import LIVE
@@ -36,7 +37,7 @@ def dashboard(request):
     context = {
         "outlines": enrolments_with_outline(enrolments.live()),
         "pending": enrolments.pending().select_related("run__course", "organisation"),
-        "programmes": request.user.programmes.select_related("programme"),
+        "programmes": programmes_of(request.user),
     }
     return render(request, "courses/dashboard.html", context)
 
@@ -66,9 +67,9 @@ def pending(request, pk):
 
 
 def run_detail(request, pk):
-    return render(
-        request, "courses/run_detail.html", {"outline": learner_outline(own_enrolment(request, pk))}
-    )
+    enrolment = own_enrolment(request, pk)
+    context = {"outline": learner_outline(enrolment), "programme": enrolment.run.programme}
+    return render(request, "courses/run_detail.html", context)
 
 
 def activity(request, pk, key):

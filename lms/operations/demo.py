@@ -135,17 +135,18 @@ def load_agreements():
         ("kenya", "Ministry of Public Service", "Held in Kenya"),
         ("rwanda", "Ministry of Public Service and Labour", "Certificate of the authority (demo)"),
     ]:
-        PartnerAgreement.objects.get_or_create(
-            organisation=Organisation.objects.get(slug=slug),
+        country = Organisation.objects.get(slug=slug)
+        if country.agreements.exists():  # ours, or what was recorded since
+            continue
+        PartnerAgreement.objects.create(
+            organisation=country,
             controller=controller,
-            defaults={
-                "legal_basis": "Task in the public interest",
-                "hosting_permission": permission,
-                "breach_contact": f"protection@{slug}.demo.example",
-                "languages": ["en", "sw"] if slug == "kenya" else ["en", "fr"],
-                "signed_on": today,
-                "expires_on": today + timedelta(days=700),
-            },
+            legal_basis="Task in the public interest",
+            hosting_permission=permission,
+            breach_contact=f"protection@{slug}.demo.example",
+            languages=["en", "sw"] if slug == "kenya" else ["en", "fr"],
+            signed_on=today,
+            expires_on=today + timedelta(days=700),
         )
 
 
