@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models import Count, Q
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from admissions.domain.seats import demand_allocated_seat, row_for, seat_rows
@@ -187,7 +188,7 @@ def invite(enrolments: Sequence[Enrolment], *, by) -> None:
             enrolment,
             EnrolmentState.INVITED,
             by=by,
-            reason=_("Answer by %(day)s.") % {"day": until.isoformat()},
+            reason=_("Answer by %(day)s.") % {"day": date_format(until)},
         )
 
 

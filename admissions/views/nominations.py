@@ -19,6 +19,7 @@ from admissions.domain.nominations import (
 from admissions.domain.seats import row_for, seat_rows
 from admissions.forms import NominationForm, SelectionForm, SubstituteForm
 from admissions.models import Nomination
+from admissions.views.steps import steps_of
 from courses.domain.enrolment import withdraw
 from courses.models import CourseRun, Enrolment, EnrolmentState
 from lms.accounts.people import find_or_add_person
@@ -56,6 +57,7 @@ def nomination_list(request, organisation, run):
         "row": row,
         "form": form,
         "nominations": nominations,
+        **steps_of(request, organisation),
     }
     return render(request, "admissions/nomination_list.html", context)
 
@@ -133,6 +135,7 @@ def selection(request, organisation, run):
         ],
         "approved": approved.select_related("user", "organisation"),
         "equity": equity_view(run),
+        **steps_of(request, organisation),
     }
     return render(request, "admissions/selection.html", context)
 

@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 from admissions.domain.seats import allocate_seats, seat_rows
 from admissions.forms import SeatsForm
 from admissions.models import SeatAllocation
+from admissions.views.steps import steps_of
 from courses.models import CourseRun
 from lms.core.permissions import demand
 from lms.organisations.models import Kind
@@ -22,8 +23,7 @@ def run_list(request, organisation):
     context = {
         "organisation": organisation,
         "runs": runs[:200],
-        "may_share": request.user.has_perm("admissions.share_seats", organisation),
-        "may_select": request.user.has_perm("admissions.select", organisation),
+        **steps_of(request, organisation),
         "may_open": organisation.kind == Kind.CENTRE
         and request.user.has_perm("courses.add_courserun"),
     }
@@ -66,5 +66,6 @@ def seat_list(request, organisation, run):
         "rows": rows,
         "form": form,
         "today": timezone.localdate(),
+        **steps_of(request, organisation),
     }
     return render(request, "admissions/seat_list.html", context)

@@ -63,6 +63,8 @@ def _level(level: dict, programme: str, path: Path) -> dict:
     """A level as the page's blocks hold it."""
     demand_facts(level, OF_A_LEVEL, path)
     electives = level.get("elective_courses", [])
+    if level.get("electives", 0) > len(electives):
+        raise ValidationError(f"{path}: level {level['key']} asks for more electives than it has.")
     return {
         "type": "level",
         "id": str(uuid5(NAMESPACE_URL, f"umahiri:{programme}:{level['key']}")),

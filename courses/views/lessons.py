@@ -34,8 +34,10 @@ def own_enrolment(request, pk):
 
 def dashboard(request):
     enrolments = Enrolment.objects.filter(user=request.user)
+    outlines = enrolments_with_outline(enrolments.live())
     context = {
-        "outlines": enrolments_with_outline(enrolments.live()),
+        "going": [outline for outline in outlines if outline.next_step],
+        "complete": [outline for outline in outlines if not outline.next_step],
         "pending": enrolments.pending().select_related("run__course", "organisation"),
         "programmes": programmes_of(request.user),
     }

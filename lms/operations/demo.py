@@ -1,29 +1,38 @@
 """The demo's people and courses: harmless to load again."""
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.text import slugify
 
-from admissions.domain.nominations import nominate
+from admissions.domain.nominations import Decision, decide, invite, nominate
 from admissions.domain.seats import allocate_seats
+from certification.domain.proposals import centre_issuer
+from certification.models import Achievement
+from certification.models.achievements import Rule
 from courses.domain.enrolment import enrol
 from courses.domain.progress import complete_activity, visit_activity
 from courses.domain.runs import next_run_code
-from courses.loading.course import load_course
-from courses.models import Cohort, CourseRun
+from courses.loading.course import load_course, stable_key
+from courses.loading.programme import load_programme
+from courses.models import Cohort, CoursePage, CourseRun, ProgrammePage
 from lms.accounts.models import User
 from lms.organisations.domain import join_organisation
 from lms.organisations.loading import load_organisations
 from lms.organisations.models import Organisation, PartnerAgreement, Role
 from lms.organisations.scoping import every_organisation
+from practicals.domain.booking import book
+from practicals.domain.sessions import save_session
+from practicals.models import PracticalSession
 
 COURSES = Path(settings.BASE_DIR) / "courses/content"
-VENUE = "Kenya School of Government, Lower Kabete"
 
 # (what they are, e-mail, name, [(organisation, role)], is staff)
 ACCOUNTS = [
@@ -73,6 +82,32 @@ LEARNERS = [
     ("Mugisha Eric", "rwanda", 9),
     ("Ingabire Claudine", "rwanda", 2),
 ]
+# (country, seats, coordinator, whom they put forward): the first of each is invited
+DELEGATIONS = [
+    (
+        "kenya",
+        18,
+        "coordinator.ke@demo.example",
+        ["Naliaka Simiyu", "Abdullahi Noor", "Kemunto Nyaboke"],
+    ),
+    (
+        "rwanda",
+        10,
+        "coordinator.rw@demo.example",
+        ["Gasana Paul", "Mukamana Alice", "Habimana Jean"],
+    ),
+]
+# (host, place, begins in days)
+SESSIONS = [
+    ("centre", "Kenya School of Government, Lower Kabete", 0),
+    ("kenya", "Kenya School of Government, Mombasa", 28),
+    ("rwanda", "Rwanda Management Institute, Kigali", 35),
+]
+PARTICIPANTS = [
+    ("Wairimu Maina", "county-kiambu"),
+    ("Juma Omondi", "county-kisumu"),
+    ("Keza Sandrine", "rwanda"),
+]
 
 
 def demo_password():
@@ -114,7 +149,8 @@ def load_accounts():
 
 def load_learners():
     """A few officers part of the way through, so that staff pages show something."""
-    run = CourseRun.objects.select_related("edition").order_by("starts_on", "pk").first()
+    runs = CourseRun.objects.filter(course__translation_key=stable_key("f2"))
+    run = runs.select_related("edition").earliest("pk")
     keys = [entry["key"] for entry in run.edition.activities if entry["completion"] == "read"]
     for number, (name, slug, done) in enumerate(LEARNERS):
         user = _account(f"learner{number + 1}@demo.example", name)
@@ -150,19 +186,35 @@ def load_agreements():
         )
 
 
-def load_intake():
-    """A run by nomination: seats for two countries, three people put forward, and a cohort for lists of people."""
-    course = CourseRun.objects.select_related("course").order_by("starts_on", "pk").first().course
-    starts_on = timezone.localdate() + timedelta(days=21)
-    run, is_new = CourseRun.objects.get_or_create(
-        course=course,
-        venue=VENUE,
+def load_programme_award():
+    """What completing the programme earns, in both languages."""
+    programme = ProgrammePage.objects.get(translation_key=stable_key("foundations"))
+    Achievement.objects.get_or_create(
+        programme=programme,
+        title_en="Digital and AI Foundations",
         defaults={
-            "edition": course.editions.first(),
-            "code": next_run_code(course, starts_on),
+            "title_sw": "Misingi ya Kidijitali na Akili Unde",
+            "criteria": "Completed the courses of the programme and attended its three days of practice.",
+            "hours": 26.5,
+            "issuer": centre_issuer(),
+            "rule": Rule.PROGRAMME_COMPLETED,
+        },
+    )
+
+
+def load_nominations():
+    """A run of the programme's gate by nomination: seats for two countries, and people on their way in."""
+    gate = CoursePage.objects.get(translation_key=stable_key("f0"))
+    starts_on = timezone.localdate()
+    run, is_new = CourseRun.objects.get_or_create(
+        course=gate,
+        is_self_enrolment_open=False,
+        defaults={
+            "edition": gate.editions.first(),
+            "programme": ProgrammePage.objects.get(translation_key=stable_key("foundations")),
+            "code": next_run_code(gate, starts_on),
             "starts_on": starts_on,
             "capacity": 30,
-            "is_self_enrolment_open": False,
         },
     )
     rwanda = Organisation.objects.get(slug="rwanda")
@@ -173,12 +225,62 @@ def load_intake():
     if not is_new:
         return
     registrar = User.objects.get(email="registrar@demo.example")
-    allocate_seats(run, Organisation.objects.get(slug="kenya"), 18, source=None, by=registrar)
-    allocate_seats(run, rwanda, 10, source=None, by=registrar)
-    coordinator = User.objects.get(email="coordinator.rw@demo.example")
-    for place, name in enumerate(["Gasana Paul", "Mukamana Alice", "Habimana Jean"], start=1):
-        person = _account(f"nominee{place}@demo.example", name)
-        nominate(person, run, rwanda, by=coordinator, priority=place)
+    chosen = []
+    for slug, seats, coordinator, names in DELEGATIONS:
+        country = Organisation.objects.get(slug=slug)
+        allocate_seats(run, country, seats, source=None, by=registrar)
+        by = User.objects.get(email=coordinator)
+        for place, name in enumerate(names, start=1):
+            email = f"{slugify(name)}@demo.example"
+            put_forward = nominate(_account(email, name), run, country, by=by, priority=place)
+            if place == 1:
+                chosen.append(put_forward.enrolment)
+    decide(run, Decision(chosen=chosen), by=registrar)
+    invite(chosen, by=registrar)
+
+
+def load_practicals():
+    """Sessions of the programme's practical: one that begins today with people in it, and one a country in a month."""
+    run = CourseRun.objects.select_related("edition").get(course__translation_key=stable_key("fp"))
+    if run.practical_sessions.exists():
+        return
+    trainer = User.objects.get(email="trainer@demo.example")
+    lesson, practical = (entry["key"] for entry in run.edition.activities)
+    sessions = [_session(run, practical, *facts, by=trainer) for facts in SESSIONS]
+    for name, slug in PARTICIPANTS:
+        person = _account(f"{slugify(name)}@demo.example", name)
+        reason = "Completed the other courses in an earlier intake."
+        organisation = Organisation.objects.get(slug=slug)
+        enrolment = enrol(person, run, organisation, by=trainer, reason=reason)
+        complete_activity(enrolment, lesson)
+        book(enrolment, sessions[0], has_read_travel_note=True, by=person)
+
+
+def _session(run, practical, host, place, in_days, *, by):
+    """Three days of the practical, from eight to five at the host's own clock."""
+    host = Organisation.objects.get(slug=host)
+    days = [timezone.localdate() + timedelta(days=in_days + number) for number in range(3)]
+    zone = ZoneInfo(host.time_zone)
+    times = [
+        (None, datetime.combine(day, time(8), zone), datetime.combine(day, time(17), zone))
+        for day in days
+    ]
+    session = PracticalSession(
+        organisation=host,
+        run=run,
+        activity_key=practical,
+        title=f"{place.rpartition(', ')[2]}, {date_format(days[0], 'F Y')}",
+        time_zone=host.time_zone,
+        venue=place,
+        joining_note="Bring your staff card to the gate.",
+        days_needed=3,
+        capacity=40,
+        closes_at=times[-1][2],
+        cancel_until=times[0][1],
+    )
+    session = save_session(session, times, by=by)
+    session.facilitators.add(by)
+    return session
 
 
 @transaction.atomic
@@ -187,8 +289,12 @@ def load_demo():
     load_organisations()
     for course in sorted(COURSES.glob("*/course.md")):
         load_course(course.parent)
+    for programme in sorted(COURSES.glob("*/programme.yaml")):
+        load_programme(programme)
     load_accounts()
     load_agreements()
     with every_organisation():  # the demo's learners work in several
         load_learners()
-        load_intake()
+        load_programme_award()
+        load_nominations()
+        load_practicals()

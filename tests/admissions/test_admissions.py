@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Group
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -164,6 +165,7 @@ def test_another_person_takes_the_place(world, run):
         successor = substitute(people[0], other, by=world.rwandan_coordinator, reason="Ill")
 
         assert successor.state == "approved"
+        assert successor.nomination.priority == people[0].nomination.priority
         assert Enrolment.objects.get(pk=people[0].pk).state == "withdrawn"
     assert figures(run, world.rwanda) == (2, 0, 2, 0)
 
@@ -261,3 +263,66 @@ def test_a_coordinator_shares_only_the_seats_of_their_own_country(client, world,
     with every_organisation():  # whosever they are
         seats = dict(SeatAllocation.objects.values_list("organisation__slug", "seats"))
     assert seats == {"kenya": 6, "nyeri-county": 5, "rwanda": 2}
+
+
+def invited_to(run, organisation, world):
+    """One who has a place in the run, on behalf of `organisation`."""
+    with every_organisation():  # as the Centre selects
+        (place,) = nominees(run, organisation, world, 1)
+        decide(run, Decision(chosen=[place]), by=world.registrar)
+        invite([place], by=world.registrar)
+    return place
+
+
+def test_who_was_sent_in_another_s_place_stands_on_the_list_and_can_be_replaced_too(
+    client, world, run
+):
+    place = invited_to(run, world.rwanda, world)
+    client.force_login(world.rwandan_coordinator)
+    facts = {"full_name": "Mutesi Grace", "contact": "grace@example.org", "reason": "Ill"}
+
+    client.post(address("nomination_substitute", world.rwanda, place.pk), facts)
+
+    with every_organisation():  # of another country's
+        successor = Enrolment.objects.get(run=run, user__full_name="Mutesi Grace")
+    page = client.get(address("nomination_list", world.rwanda, run.pk)).content.decode()
+    assert "Mutesi Grace" in page
+    assert address("nomination_substitute", world.rwanda, successor.pk) in page
+
+
+def test_without_an_agreement_nobody_is_sent_in_another_s_place(client, world, run):
+    place = invited_to(run, world.rwanda, world)
+    world.rwanda.agreements.all().delete()
+    client.force_login(world.rwandan_coordinator)
+    facts = {"full_name": "Mutesi Grace", "contact": "grace@example.org", "reason": "Ill"}
+
+    page = client.post(address("nomination_substitute", world.rwanda, place.pk), facts)
+
+    assert page.status_code == 409
+    with every_organisation():  # nothing was half done
+        assert Enrolment.objects.get(run=run).state == "invited"
+
+
+def test_the_pages_of_a_run_lead_to_each_other_as_far_as_one_may(client, world, run):
+    pages = ("seat_list", "nomination_list", "selection")
+    client.force_login(world.rwandan_coordinator)
+    here = client.get(address("nomination_list", world.rwanda, run.pk)).content.decode()
+    found = [address(name, world.rwanda, run.pk) in here for name in pages]
+    assert found == [True, True, False]
+
+    world.registrar.groups.set(Group.objects.filter(name="Moderators"))
+    client.force_login(world.registrar)
+    for name in pages:
+        here = client.get(address(name, world.centre, run.pk)).content.decode()
+        assert all(address(each, world.centre, run.pk) in here for each in pages)
+    assert reverse("run:add") in client.get(address("run_list", world.centre)).content.decode()
+
+
+def test_the_next_one_nominated_is_offered_the_next_place_on_the_list(client, world, run):
+    with every_organisation():  # setting up
+        nominees(run, world.rwanda, world, 2)
+    client.force_login(world.rwandan_coordinator)
+
+    page = client.get(address("nomination_list", world.rwanda, run.pk)).content.decode()
+
+    assert 'name="priority" value="3"' in page

@@ -4,10 +4,11 @@ import re
 import subprocess
 import sys
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils import timezone
 
 from tests.browser import questions
 from tests.browser.conftest import ROOT
@@ -15,7 +16,7 @@ from tests.browser.test_walk import newest_code
 
 CENTRE = "Regional Centre of Competence for Digital and AI Skilling"
 GATE, COURSE, PRACTICAL = "Start here, in short", "Sharing safely, in short", "A day together"
-PROGRAMME = f"""
+PROGRAMME = """
 key: short-foundations
 code: SFP
 slug: short-foundations
@@ -132,7 +133,7 @@ def of_run(run, link):
 
 def record_agreement(registrar, delegation):
     staff_page(registrar, CENTRE, "Data agreements")
-    page, today = registrar.page, date.today()
+    page, today = registrar.page, timezone.localdate()
     page.click("summary:text-is('Record an agreement')")
     page.select_option("[name=organisation]", label=delegation.country)
     page.fill("[name=controller]", "Ministry of Public Service")
@@ -156,7 +157,7 @@ def open_run(registrar, delegation):
     page = registrar.page
     page.select_option("[name=course]", label=GATE)
     page.fill("[name=code]", code)
-    page.fill("[name=starts_on]", date.today().isoformat())
+    page.fill("[name=starts_on]", timezone.localdate().isoformat())
     page.fill("[name=capacity]", "10")
     page.select_option("[name=programme]", label="Foundations, in short")
     page.uncheck("[name=is_self_enrolment_open]")
@@ -388,8 +389,14 @@ def see_it_proposed(registrar, person):
 def test_the_programme_from_the_agreement_to_the_award(  # the walk's cast and what differs between the two
     visitor, programme, delegation, decisions, seats
 ):
-    registrar, trainer = visitor(f"{delegation.slug}-registrar"), visitor(f"{delegation.slug}-trainer")
-    coordinator, officer = visitor(f"{delegation.slug}-coordinator"), visitor(f"{delegation.slug}-officer")
+    registrar, trainer = (
+        visitor(f"{delegation.slug}-registrar"),
+        visitor(f"{delegation.slug}-trainer"),
+    )
+    coordinator, officer = (
+        visitor(f"{delegation.slug}-coordinator"),
+        visitor(f"{delegation.slug}-officer"),
+    )
     registrar.sign_in("registrar@demo.example")
     trainer.sign_in("trainer@demo.example")
     coordinator.sign_in(delegation.coordinator)

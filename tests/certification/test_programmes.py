@@ -61,6 +61,29 @@ def test_the_sweep_finds_what_the_news_lost(world, programme):
         assert programme_awards(programme).count() == 1
 
 
+@pytest.mark.parametrize("is_told", [True, False])
+def test_a_programme_for_which_nothing_was_authored_earns_its_own_name(
+    is_told, world, programme, django_capture_on_commit_callbacks
+):
+    Achievement.objects.all().delete()
+    with every_organisation():  # the platform's ledger
+        with django_capture_on_commit_callbacks(execute=is_told):
+            complete(world, programme)
+        propose_missed_awards()
+        propose_missed_awards()
+        award = programme_awards(programme).get()
+
+    assert (award.achievement.title_en, award.achievement.hours) == (programme.title, 2)
+
+
+def test_a_programme_whose_award_is_given_by_hand_proposes_none(world, programme):
+    Achievement.objects.update(rule=Achievement.Rule.BY_HAND)
+    with every_organisation():  # the platform's ledger
+        complete(world, programme)
+        propose_missed_awards()
+        assert not programme_awards(programme).exists()
+
+
 def test_the_certificate_names_the_programme(world, programme, signing_folder):
     with every_organisation():  # the platform's ledger
         complete(world, programme)

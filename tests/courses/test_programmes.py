@@ -10,7 +10,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from courses.domain.enrolment import enrol, enrol_oneself
+from courses.domain.enrolment import add_enrolment, enrol, enrol_oneself
 from courses.domain.programme_rules import StepState, programme_standing
 from courses.domain.programmes import (
     begin_programme,
@@ -18,6 +18,7 @@ from courses.domain.programmes import (
     record_programme_completions,
     standing_of,
 )
+from courses.domain.progress import complete_activity
 from courses.models import Enrolment, ProgrammeCompletion, ProgrammeEnrolment
 from lms.core.errors import Refused
 from lms.core.states import change_state
@@ -248,3 +249,66 @@ def test_the_page_costs_the_same_for_many_courses(client, world):
         return len(asked)
 
     assert queries(1) == queries(3) == 7
+
+
+def test_a_course_s_page_says_what_opens_it_and_to_whom_it_is_open(client, world, foundations):
+    page, runs = foundations
+    address = reverse("courses:course", args=[runs["course"].course.slug])
+    enrol_link = reverse("courses:enrol", args=[runs["course"].course.slug])
+
+    def text():
+        return client.get(address).content.decode()
+
+    first = f"opens when you have completed: {runs['gate'].course.title}"
+    assert first in text() and enrol_link not in text()
+    client.force_login(world.learner)
+    assert first in text() and enrol_link not in text()
+    complete(world, runs["gate"])
+    assert first not in text() and enrol_link in text()
+    assert reverse("courses:programme", args=[page.slug]) in text()
+
+
+def test_a_course_s_page_leads_to_one_s_place_on_the_way_in(client, world, foundations):
+    _page, runs = foundations
+    run = runs["course"]
+    with every_organisation():  # as staff put people in
+        invited, _is_new = add_enrolment(world.learner, run, world.nyeri, state="invited")
+        asked, _is_new = add_enrolment(world.stranger, run, world.rwanda, state="nominated")
+    for enrolment, words in ((invited, "Answer the invitation"), (asked, "where your place")):
+        client.force_login(enrolment.user)
+        text = client.get(reverse("courses:course", args=[run.course.slug])).content.decode()
+
+        assert words in text
+        assert reverse("courses:pending", args=[enrolment.pk]) in text
+        assert reverse("courses:enrol", args=[run.course.slug]) not in text
+
+
+def test_who_has_completed_a_course_is_led_to_the_next_one(client, world, foundations):
+    page, runs = foundations
+    enrolment, _earned = complete(world, runs["gate"])
+    with every_organisation():  # as the learner read it
+        for entry in enrolment.run.edition.activities:
+            complete_activity(enrolment, entry["key"])
+    client.force_login(world.learner)
+
+    text = client.get(reverse("courses:run", args=[enrolment.pk])).content.decode()
+    assert reverse("courses:programme", args=[page.slug]) in text
+    dashboard = client.get(reverse("courses:dashboard")).content.decode()
+    assert dashboard.index("What comes next") < dashboard.index("Course complete.")
+    assert reverse("courses:course", args=[runs["course"].course.slug]) in dashboard
+
+
+def test_the_dashboard_costs_the_same_for_many_programmes(client, world):
+    client.force_login(world.learner)
+
+    def queries(number):
+        for _ in range(number):
+            page = factories.programme({"courses": [factories.course(1, with_quiz=False)]})
+            with every_organisation():  # setting up
+                begin_programme(world.learner, page, world.nyeri)
+        client.get(reverse("courses:dashboard"))
+        with CaptureQueriesContext(connection) as asked:
+            client.get(reverse("courses:dashboard"))
+        return len(asked)
+
+    assert queries(1) == queries(2) == 9

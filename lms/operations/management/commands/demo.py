@@ -49,7 +49,7 @@ class Command(BaseCommand):
             self.stdout.write(f"Labs: {sentence}")
         with self.step("Preparing the database"):
             self._migrate()
-        with self.step("Loading organisations, course F2 and demo accounts"):
+        with self.step("Loading organisations, courses and demo accounts"):
             load_demo()
         with self.step("Preparing the labs"):
             prepare_hub()
