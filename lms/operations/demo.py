@@ -195,7 +195,7 @@ def load_programme_award():
         defaults={
             "title_sw": "Misingi ya Kidijitali na Akili Unde",
             "criteria": "Completed the courses of the programme and attended its three days of practice.",
-            "hours": 26.5,
+            "hours": 29.5,
             "issuer": centre_issuer(),
             "rule": Rule.PROGRAMME_COMPLETED,
         },

@@ -248,5 +248,5 @@ def test_a_fault_of_a_programme_is_told_and_nothing_is_loaded(before, after, wor
 
 
 def test_a_programme_that_is_not_there_is_told(tmp_path, db):
-    with pytest.raises(CommandError, match="none.yaml"):
+    with pytest.raises(CommandError, match=r"none\.yaml"):
         load(tmp_path / "none.yaml")
