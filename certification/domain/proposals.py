@@ -62,7 +62,11 @@ def achievements_of_programme(completion: ProgrammeCompletion) -> list[Achieveme
     achievement, _created = Achievement.objects.get_or_create(
         programme=programme,
         title_en=programme.title,
-        defaults={"hours": sum(hours.values()), "issuer": centre_issuer()},
+        defaults={
+            "hours": sum(hours.values()),
+            "issuer": centre_issuer(),
+            "rule": Rule.PROGRAMME_COMPLETED,
+        },
     )
     return [achievement]
 

@@ -176,26 +176,26 @@ def programmes_of(user) -> list[tuple[ProgrammeEnrolment, ProgrammeStanding]]:
 def waits_for(user, programme: ProgrammePage, course: CoursePage) -> tuple[str, ...]:
     """Titles of what opens `course` to `user` in the programme; empty where it is open or not asked for.
 
-    `user` may be anonymous: then as to one who has completed nothing. Refuses a programme without rules.
+    Who is not signed in has completed nothing.
     """
-    with every_organisation():  # the person's own
-        enrolment = (
-            ProgrammeEnrolment.objects.filter(user=user, programme=programme)
-            .select_related("edition")
-            .first()
-            if user.is_authenticated
-            else None
-        )
-        if enrolment:
-            standing, _number = standing_of(enrolment, completed_courses(user))
-        else:
-            edition = programme.editions.first()
-            if edition is None:
-                raise Refused(_("This programme is not published yet."), code="not_published")
-            completed = completed_courses(user) if user.is_authenticated else {}
-            standing = programme_standing(edition.rules, completed)
-    step = standing.step(str(course.translation_key))
+    if not user.is_authenticated:
+        edition = programme.editions.first()
+        standing = programme_standing(edition.rules, {}) if edition else None
+    else:
+        standing = _standing_in(user, programme)
+    step = standing.step(str(course.translation_key)) if standing else None
     return step.waits_for if step and step.state == StepState.LOCKED else ()
+
+
+def _standing_in(user, programme: ProgrammePage) -> ProgrammeStanding | None:
+    """Where `user` stands in the programme, begun or not; None where it has no rules yet."""
+    with every_organisation():  # the person's own
+        enrolments = ProgrammeEnrolment.objects.filter(user=user, programme=programme)
+        enrolment = enrolments.select_related("edition").first()
+        if enrolment:
+            return standing_of(enrolment, completed_courses(user))[0]
+    edition = programme.editions.first()
+    return programme_standing(edition.rules, completed_courses(user)) if edition else None
 
 
 def refuse_if_locked(user, programme: ProgrammePage, course: CoursePage) -> None:

@@ -312,3 +312,19 @@ def test_the_dashboard_costs_the_same_for_many_programmes(client, world):
         return len(asked)
 
     assert queries(1) == queries(2) == 9
+
+
+def test_a_course_of_a_programme_without_rules_can_be_read_and_not_begun(client, world):
+    page = factories.programme({"courses": [factories.course(1, with_quiz=False)]})
+    page.editions.all().delete()
+    run = factories.run(factories.course(1, with_quiz=False), programme=page)
+    address = reverse("courses:course", args=[run.course.slug])
+    for person in (None, world.learner):
+        if person:
+            client.force_login(person)
+        assert client.get(address).status_code == 200
+
+    with pytest.raises(Refused) as refusal:
+        enrol_oneself(world.learner, run, world.nyeri)
+
+    assert refusal.value.code == "not_published"
