@@ -251,7 +251,8 @@ def _invited_at(enrolment: Enrolment):
 def substitute(enrolment: Enrolment, person, *, by, reason: str) -> Enrolment:
     """Give the place of `enrolment`, approved or invited, to another person of the same organisation.
 
-    The successor stands on the institution's list where the other one stood.
+    The successor stands on the institution's list where the other one stood, and is not told the `reason`: it is
+    the other person's own.
     """
     if enrolment.state not in {EnrolmentState.APPROVED, EnrolmentState.INVITED}:
         raise Refused(
@@ -270,7 +271,7 @@ def substitute(enrolment: Enrolment, person, *, by, reason: str) -> Enrolment:
         state=state,
         cohort=enrolment.cohort,
         by=by,
-        reason=reason,
+        reason=_("You take the place of a colleague who cannot come."),
     )
     if not is_new:
         raise Refused(

@@ -166,6 +166,8 @@ def test_another_person_takes_the_place(world, run):
 
         assert successor.state == "approved"
         assert successor.nomination.priority == people[0].nomination.priority
+        reasons = [change.reason for change in (*people[0].history.all(), *successor.history.all())]
+        assert reasons.count("Ill") == 1  # told to the one whose reason it is
         assert Enrolment.objects.get(pk=people[0].pk).state == "withdrawn"
     assert figures(run, world.rwanda) == (2, 0, 2, 0)
 
