@@ -1,5 +1,8 @@
 """What every test may ask for."""
 
+import os
+import shutil
+
 import pytest
 from django.core.cache import cache
 from django.db import connection
@@ -23,6 +26,26 @@ def pytest_collection_modifyitems(config, items):
 
     config.hook.pytest_deselected(items=[item for item in items if not is_run(item)])
     items[:] = [item for item in items if is_run(item)]
+
+
+TEMPLATE = os.environ.get("TEST_TEMPLATE", "")  # a migrated database: `manage.py test` makes it
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_keepdb):
+    return django_db_keepdb or (bool(TEMPLATE) and connection.vendor == "sqlite")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings, tmp_path_factory):
+    """Let the database of the tests begin as a copy of the one that is migrated already."""
+    if not TEMPLATE:
+        return
+    if connection.vendor == "sqlite":
+        copied = shutil.copy(TEMPLATE, tmp_path_factory.mktemp("database"))
+        connection.settings_dict["TEST"]["NAME"] = copied
+    else:
+        connection.settings_dict["TEST"]["TEMPLATE"] = TEMPLATE
 
 
 @pytest.fixture(autouse=True)
