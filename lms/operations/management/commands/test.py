@@ -93,7 +93,7 @@ class Command(BaseCommand):
             (
                 "browser on SQLite",
                 [*browser, f"{BROWSER}/test_walk.py", "-k", "whole or javascript"],
-                sqlite,
+                {**sqlite, "WALK_ONLY": "1"},
             ),
             # two platforms side by side, each with a database of its own
             (
