@@ -2,14 +2,18 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
+from django.apps import apps
+from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from lms.operations.services import postgres_server, valkey_server
@@ -37,6 +41,21 @@ def migrating(environment, folder):
     )
 
 
+def kept_template(environment):
+    """The migrated SQLite database of an earlier run, made anew when a migration has changed."""
+    folders = [Path(app.path, "migrations") for app in apps.get_app_configs()]
+    sources = sorted(path for folder in folders for path in folder.glob("*.py"))
+    digest = sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
+    kept = settings.DATA_DIR / "tests" / digest[:16] / "umahiri.sqlite3"
+    if not kept.exists():
+        shutil.rmtree(kept.parents[1], ignore_errors=True)
+        with tempfile.TemporaryDirectory() as folder, migrating(environment, folder) as migration:
+            if migration.wait() == 0:
+                kept.parent.mkdir(parents=True)
+                shutil.move(Path(folder, kept.name), kept)
+    return kept
+
+
 class Command(BaseCommand):
     help = "Runs lint, types, layers, migrations and all tests on SQLite and PostgreSQL, in a real browser too."
     requires_system_checks = []
@@ -57,6 +76,7 @@ class Command(BaseCommand):
             address = stack.enter_context(postgres_server())
             postgres = {**environment, "LMS_DATABASE_URL": address}
             if arguments:
+                environment["TEST_TEMPLATE"] = str(kept_template(environment))
                 return (
                     self._run("pytest", [BIN / "pytest", *arguments], environment).is_fine is False
                 )
