@@ -65,19 +65,29 @@ def _in_english():
 
 
 @pytest.fixture(scope="session")
-def _worlds():
-    """The small world as rows, made once by each process."""
+def _kept():
+    """What was made before, as rows, by its name; each process has its own."""
     return {}
 
 
 @pytest.fixture
-def world(db, _worlds):
+def kept(db, _kept):
+    """`kept(name, make)`: make something as the first thing in a test, or write its rows again."""
+
+    def again(name, make):
+        with every_organisation():  # what is made belongs to several
+            if name not in _kept:
+                _kept[name] = Snapshot(make)
+                return _kept[name].made
+            return _kept[name].restore()
+
+    return again
+
+
+@pytest.fixture
+def world(kept):
     """A small world: the Centre, Kenya and Rwanda, a course with a run, people in each role."""
-    with every_organisation():  # the factory fills several organisations
-        if "world" not in _worlds:
-            _worlds["world"] = Snapshot(factories.World)
-            return _worlds["world"].made
-        return _worlds["world"].restore()
+    return kept("world", factories.World)
 
 
 @pytest.fixture(scope="session")

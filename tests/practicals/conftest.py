@@ -70,9 +70,8 @@ def make_practice(world, **values):
 
 
 @pytest.fixture
-def practice(world):
-    with every_organisation():  # what is made belongs to several
-        return make_practice(world)
+def practice(world, kept):
+    return kept("practice", lambda: make_practice(world))
 
 
 @pytest.fixture
