@@ -1,13 +1,14 @@
 """Calendar files and feeds, reminders: what they hold, what they never hold, and that they come once."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
-from icalendar import Calendar
+from icalendar import Calendar, Event
 
 from lms.organisations.scoping import every_organisation
 from practicals.domain.booking import cancel_booking
@@ -45,7 +46,8 @@ def test_a_calendar_is_read_without_signing_in_and_tells_no_more_than_it_must(
 
     assert response["Content-Type"].startswith("text/calendar")
     assert event["dtstart"].dt == practice.day.starts_at.replace(microsecond=0)
-    assert event["dtstart"].to_ical().endswith(b"Z")
+    assert event["dtstart"].params["TZID"] == "Africa/Nairobi"
+    assert event["dtstamp"].to_ical().endswith(b"Z")
     assert (str(event["status"]), int(event["sequence"])) == ("CONFIRMED", 0)
     text = response.content.decode().replace("\r\n ", "")
     assert "Lower Kabete Road" in text
@@ -120,7 +122,32 @@ def test_a_file_is_what_calendars_read(practice, booking):
     content = write_calendar(booking_events(booking))
 
     assert content.startswith(b"BEGIN:VCALENDAR\r\n")
-    assert Calendar.from_ical(content)["version"] == "2.0"
+    calendar = Calendar.from_ical(content)
+    assert calendar["version"] == "2.0"
+    assert [zone.tz_name for zone in calendar.timezones] == ["Africa/Nairobi"]
+    assert calendar.get_missing_tzids() == set()
+
+
+@given(
+    name=st.sampled_from(
+        ["Africa/Nairobi", "Africa/Casablanca", "Africa/Cairo", "Europe/London", "Asia/Kolkata"]
+    ),
+    seconds=st.integers(1_700_000_000, 2_100_000_000),
+)
+def test_the_rules_in_a_file_give_the_moment_of_every_session(name, seconds):
+    start = datetime.fromtimestamp(seconds, UTC)
+    event = Event()
+    event.add("dtstart", start.astimezone(ZoneInfo(name)))
+    event.add("dtend", (start + timedelta(hours=6)).astimezone(ZoneInfo(name)))
+
+    (read,) = events_of(content := write_calendar([event]))
+    (rules,) = Calendar.from_ical(content).timezones
+
+    assert read.start == start
+    local = read.start.replace(tzinfo=None)
+    # as a calendar reads it that goes by the file alone; an hour that comes twice is told by no rule
+    if ZoneInfo(name).utcoffset(local) == ZoneInfo(name).utcoffset(local.replace(fold=1)):
+        assert local - rules.to_tz(lookup_tzid=False).utcoffset(local) == start.replace(tzinfo=None)
 
 
 NOW = timezone.now()
