@@ -129,7 +129,10 @@ def test_learners_are_told_once(wronged):
     told = Message.objects.filter(key="assessments.result_changed", channel="email")
     assert told.count() == LEARNERS
     letter = render(told.first())
-    assert "Before: 1.00 of 2.00 points. Now: 2.00 of 2.00 points. Reason: B is right, too." in letter.body
+    assert (
+        "Before: 1.00 of 2.00 points. Now: 2.00 of 2.00 points. Reason: B is right, too."
+        in letter.body
+    )
     assert "1" not in letter.sms.partition("http")[0]
 
 
