@@ -92,12 +92,12 @@ def write_calendar(events: Iterable[Event]) -> bytes:
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
     calendar.add("x-wr-calname", "Umahiri")
-    years = {timezone.now().year}
+    years: set[int] = set()
     for event in events:
         calendar.add_component(event)
         years |= {event.start.year, event.end.year}
-    # the rules of these years, with one on each side: of all years they would be longer than the entries
-    calendar.add_missing_timezones(date(min(years) - 1, 1, 1), date(max(years) + 2, 1, 1))
+    if years:  # the rules of these and one on each side: of all years they would be longer than the entries
+        calendar.add_missing_timezones(date(min(years) - 1, 1, 1), date(max(years) + 2, 1, 1))
     return calendar.to_ical()
 
 
