@@ -9,6 +9,8 @@ from django.utils import timezone
 from courses.domain.enrolment import enrol
 from courses.domain.progress import complete_activity
 from courses.models import CourseRun, Enrolment
+from lms.messaging.domain.rendering import render
+from lms.messaging.models import Message
 from lms.organisations.scoping import every_organisation
 from practicals.domain.booking import book
 from practicals.models import PracticalSession
@@ -78,3 +80,9 @@ def practice(world, kept):
 def everywhere():
     with every_organisation():  # the laws are about all records
         yield
+
+
+def letters(kind):
+    """[(person, words)] of the mails of this kind in the outbox, in the order in which they came."""
+    rows = Message.objects.filter(key=kind.key, channel="email").order_by("pk")
+    return [(row.person, render(row)) for row in rows.select_related("person", "organisation")]
