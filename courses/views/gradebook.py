@@ -128,4 +128,4 @@ def _export(run, columns, enrolments, kind):
     name = f"gradebook-{slugify(run.code)}"
     if kind == "csv":
         return stream_csv(name, header, table)
-    return workbook(name, _("Gradebook"), header, table)
+    return workbook(name, {_("Gradebook"): [header, *table]})

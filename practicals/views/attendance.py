@@ -297,5 +297,5 @@ def export(request, organisation, pk):
     header, rows = attendance_header(session, days), attendance_rows(session, days)
     name = f"attendance-{slugify(session.title)}"
     if request.GET.get("format") == "xlsx":
-        return workbook(name, _("Attendance"), header, rows)
+        return workbook(name, {_("Attendance"): [header, *rows]})
     return stream_csv(name, header, rows)
