@@ -7,8 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.widgets import AdminDateInput
 
+from courses.domain.dates import calendar_of
 from courses.domain.runs import next_run_code
-from courses.models import CoursePage, CourseRun, Edition, Level
+from courses.models import CoursePage, CourseRun, DueDate, Edition, Holiday, Level
 from lms.accounts.models import User
 from lms.organisations.models import Kind, Membership, Organisation, Role
 
@@ -244,6 +245,112 @@ class ExtensionForm(forms.Form):
         if until < timezone.localdate():
             raise forms.ValidationError(_("More time ends today or later."))
         return until
+
+
+DAY = {"type": "date", "class": "short"}
+
+
+class DueDatesForm(forms.Form):
+    """For each activity of a run: working days after the start, a day for everybody, or nothing."""
+
+    def __init__(self, *args, run, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.run = run
+        known = {str(rule.activity_key): rule for rule in run.due_dates.all()}
+        for entry in run.edition.activities:
+            rule = known.get(entry["key"], DueDate())
+            names = {"title": entry["title"]}
+            self.fields[f"days-{entry['key']}"] = forms.IntegerField(
+                label=_("Working days for “%(title)s”") % names,
+                required=False,
+                min_value=1,
+                max_value=400,
+                initial=rule.working_days,
+                widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "short"}),
+            )
+            self.fields[f"on-{entry['key']}"] = forms.DateField(
+                label=_("Day for “%(title)s”") % names,
+                required=False,
+                initial=rule.on,
+                widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d"),
+            )
+
+    def clean(self):
+        cleaned = super().clean()
+        for entry in self.run.edition.activities:
+            days, on = cleaned.get(f"days-{entry['key']}"), cleaned.get(f"on-{entry['key']}")
+            if days and on:
+                fault = _("Write working days or a day, not both.")
+            elif on and on < self.run.starts_on:
+                fault = _("The run starts later. Choose a day on or after its start.")
+            elif on and self.run.ends_on and on > self.run.ends_on:
+                fault = _("The run ends earlier. Choose a day on or before its end.")
+            else:
+                continue
+            self.add_error(f"on-{entry['key']}", fault)
+        return cleaned
+
+    def rules(self):
+        """What is due when, as rows that are not saved."""
+        rules = [
+            DueDate(
+                run=self.run,
+                activity_key=entry["key"],
+                working_days=self.cleaned_data[f"days-{entry['key']}"],
+                on=self.cleaned_data[f"on-{entry['key']}"],
+            )
+            for entry in self.run.edition.activities
+        ]
+        return [rule for rule in rules if rule.working_days or rule.on]
+
+
+class StartForm(forms.Form):
+    """For whom due dates are shown: who starts on a day in a country."""
+
+    start = forms.DateField(
+        label=_("Who starts on"), widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d")
+    )
+    country = OrganisationChoiceField(
+        label=_("in"), queryset=Organisation.objects.none(), to_field_name="slug", empty_label=None
+    )
+
+    def __init__(self, *args, run, countries, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.run = run
+        self.fields["country"].queryset = countries
+        self.initial.setdefault("start", max(run.starts_on, timezone.localdate()))
+        self.initial.setdefault("country", countries.first())
+
+    def clean_start(self):
+        start = self.cleaned_data["start"]
+        if start < self.run.starts_on:
+            raise forms.ValidationError(
+                _("The run starts later. Choose a day on or after its start.")
+            )
+        return start
+
+
+class HolidayForm(forms.ModelForm):
+    """A day off that the calendar of the country does not foresee."""
+
+    class Meta:
+        model = Holiday
+        fields = ["on", "name"]
+        widgets = {"on": forms.DateInput(attrs=DAY, format="%Y-%m-%d")}
+        help_texts = {"name": _("As it was gazetted.")}
+
+    def clean_on(self):
+        on = self.cleaned_data["on"]
+        known = [
+            day
+            for day in calendar_of(self.instance.country_code, on, on)
+            if not (day.holiday and day.holiday.pk == self.instance.pk)
+        ]
+        if known:
+            raise forms.ValidationError(
+                _("This day is a day off already: %(name)s."), params={"name": known[0].name}
+            )
+        return on
 
 
 class AdaptForm(forms.Form):
