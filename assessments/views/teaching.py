@@ -46,7 +46,7 @@ def quiz_run(request, organisation, run, key):
     entry = _quiz_entry(run, key)
     sitting = Sitting.objects.filter(run=run, activity_key=key).first()
     sitting = sitting or Sitting(run=run, activity_key=key)
-    enrolments = Enrolment.objects.filter(run=run).select_related("user")
+    enrolments = Enrolment.objects.named().filter(run=run).select_related("user")
     form = SittingForm(instance=sitting)
     allowance_form = AllowanceForm(enrolments=enrolments)
     if request.method == "POST" and "sitting" in request.POST:
