@@ -28,6 +28,7 @@ ACTIONS = {
     ),
     "assessments.sitting": (_("Set a sitting"), _("Set when a quiz is open")),
     "assessments.allowance": (_("Give an allowance"), _("Gave more time or tries")),
+    "assessments.allowance_ended": (_("End an allowance"), _("Took back more time or tries")),
     "assessments.attempt_read": (_("Read an attempt"), _("Read an attempt")),
     "assessments.attempt_voided": (_("Void an attempt"), _("Voided an attempt")),
     "assessments.answer_file": (_("Answer file"), _("Took in a phone's answer file")),
