@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from admissions.models import Nomination
 from courses.models import CoursePage
 from lms.accounts.validators import read_contact, validate_full_name
+from lms.organisations.grades import fault_of, schemes, told
 from lms.organisations.models import Kind, Organisation
 
 DATE = {"type": "date"}
@@ -191,11 +192,23 @@ class GradesForm(forms.Form):
     )
     weight = _weight(_("Weight of these grades"), min_value=1, initial=1)
 
+    def __init__(self, *args, known, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.known = known
+        if known:
+            self.fields["scheme"].help_text = told(known)
+
+    def clean_grades(self):
+        grades = [grade.strip() for grade in self.cleaned_data["grades"].split(",")]
+        return [grade for grade in grades if grade]
+
     def clean(self):
         cleaned = super().clean()
         if bool(cleaned.get("scheme")) != bool(cleaned.get("grades")):
             missing = "scheme" if cleaned.get("grades") else "grades"
             self.add_error(missing, _("Name both the scheme and the grades."))
+        elif fault := fault_of(self.known, cleaned.get("scheme", ""), cleaned.get("grades", [])):
+            self.add_error("grades", fault)
         return cleaned
 
     def criterion(self):
@@ -205,7 +218,7 @@ class GradesForm(forms.Form):
         return {
             "kind": "grade",
             "scheme": scheme,
-            "grades": [grade.strip() for grade in grades.split(",") if grade.strip()],
+            "grades": grades,
             "weight": self.cleaned_data["weight"],
         }
 
@@ -231,7 +244,9 @@ class CriteriaForms:
         ]
         self.weights = WeightsForm(data, initial=weights)
         self.results = EarlierResults(data, initial=results, prefix="results")
-        self.grades = Grades(data, initial=grades, prefix="grades")
+        self.grades = Grades(
+            data, initial=grades, prefix="grades", form_kwargs={"known": schemes()}
+        )
         self.fault = ""
 
     def is_valid(self):

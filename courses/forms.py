@@ -11,6 +11,7 @@ from courses.domain.dates import calendar_of
 from courses.domain.runs import next_run_code
 from courses.models import CoursePage, CourseRun, DueDate, Edition, Holiday, Level
 from lms.accounts.models import User
+from lms.organisations.grades import fault_of, schemes, told
 from lms.organisations.models import Kind, Membership, Organisation, Role
 
 
@@ -111,6 +112,9 @@ class RunForm(WagtailAdminModelForm):
         self.fields["trainers"].queryset = User.objects.filter(
             memberships__in=Membership.objects.current().filter(role=Role.INSTRUCTOR)
         ).distinct()
+        self.known_grades = schemes()
+        if self.known_grades:
+            self.fields["grade_scheme"].help_text = told(self.known_grades)
         for rule in self.instance.eligibility:
             self._show(rule)
 
@@ -139,10 +143,18 @@ class RunForm(WagtailAdminModelForm):
         if bool(cleaned.get("grades")) != bool(cleaned.get("grade_scheme")):
             missing = "grade_scheme" if cleaned.get("grades") else "grades"
             self.add_error(missing, _("Name both the scheme and the grades."))
+        elif fault := fault_of(
+            self.known_grades, cleaned.get("grade_scheme", ""), cleaned.get("grades", [])
+        ):
+            self.add_error("grades", fault)
         course = cleaned.get("course") or getattr(self.instance, "course", None)
         if not cleaned.get("code") and course and starts_on:
             cleaned["code"] = next_run_code(course, starts_on)
         return cleaned
+
+    def clean_grades(self):
+        grades = [grade.strip() for grade in self.cleaned_data["grades"].split(",")]
+        return [grade for grade in grades if grade]
 
     def _rules(self):
         cleaned = self.cleaned_data
@@ -150,8 +162,8 @@ class RunForm(WagtailAdminModelForm):
             slugs = [organisation.slug for organisation in cleaned["for_organisations"]]
             yield {"kind": "organisation", "organisations": slugs}
         if cleaned["grades"]:
-            grades = [grade.strip() for grade in cleaned["grades"].split(",") if grade.strip()]
-            yield {"kind": "grade", "scheme": cleaned["grade_scheme"], "grades": grades}
+            scheme, grades = cleaned["grade_scheme"], cleaned["grades"]
+            yield {"kind": "grade", "scheme": scheme, "grades": grades}
         for course in cleaned["after_courses"]:
             yield {"kind": "course", "code": course.code}
         if cleaned["after_level"]:

@@ -151,4 +151,4 @@ def test_the_page_of_criteria_costs_the_same_for_many(client, world, run):
             client.get(place)
         queries.append(len(asked))
 
-    assert queries == [14, 14, 14]
+    assert queries == [15, 15, 15]
