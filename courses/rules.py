@@ -31,8 +31,11 @@ rules.add_perm(
     is_own_enrolment | holds("courses.view_enrolment", "organisation_id"),
 )
 rules.add_perm("courses.change_enrolment", holds("courses.change_enrolment"))
+rules.add_perm("courses.keep_run", holds("courses.keep_run"))
+rules.add_perm("courses.keep_holidays", holds("courses.keep_holidays"))
 rules.add_perm("courses.note_pace", holds("courses.note_pace"))
 rules.add_perm("courses.adapt", holds("courses.adapt"))
 
 register_staff_page("courses.keep_gradebook", "courses:run_list", _("Runs, quizzes and gradebook"))
 register_staff_page("courses.adapt", "courses:adaptation_list", _("Own versions of courses"))
+register_staff_page("courses.keep_holidays", "courses:holiday_list", _("Days off"))

@@ -15,6 +15,7 @@ from courses.domain.cohorts import add_cohort
 from courses.models import Cohort
 from lms.core.exports import SPREADSHEET, stream_csv, workbook
 from lms.core.permissions import demand
+from lms.organisations.grades import schemes
 from lms.organisations.models import Organisation
 from rosters.domain.imports import (
     KEPT_DAYS,
@@ -116,8 +117,9 @@ def template(request, organisation):
         bodies = Organisation.objects.on(timezone.localdate()).filter(
             path__startswith=organisation.path
         )
+        grades = list(schemes(organisation.country_code))
         names = list(bodies.values_list("name", flat=True)[:MOST_INSTITUTIONS])
-        data, kind, ending = template_workbook(names), SPREADSHEET, "xlsx"
+        data, kind, ending = template_workbook(names, grades), SPREADSHEET, "xlsx"
     return _download(data, kind, f"roster-{organisation.slug}.{ending}")
 
 

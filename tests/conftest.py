@@ -22,7 +22,8 @@ def pytest_collection_modifyitems(config, items):
     def is_run(item):
         if item.get_closest_marker(other):
             return False
-        return connection.vendor != "postgresql" or bool(doors & set(item.fixturenames))
+        uses_one = item.get_closest_marker("django_db") or doors & set(item.fixturenames)
+        return connection.vendor != "postgresql" or bool(uses_one)
 
     config.hook.pytest_deselected(items=[item for item in items if not is_run(item)])
     items[:] = [item for item in items if is_run(item)]

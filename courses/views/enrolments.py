@@ -20,7 +20,7 @@ from lms.core.permissions import demand
 
 def enrolment_detail(request, organisation, pk):
     """Where one person is, what was decided and why; more time, a pause and the end are given here."""
-    enrolments = Enrolment.objects.select_related(
+    enrolments = Enrolment.objects.named().select_related(
         "user", "run__course", "run__edition", "organisation"
     )
     enrolment = get_object_or_404(enrolments, pk=pk)

@@ -48,7 +48,8 @@ def gradebook(request, organisation, run):
     run = get_object_or_404(CourseRun.objects.select_related("edition", "course"), pk=run)
     columns = columns_of(run)
     enrolments = (
-        Enrolment.objects.filter(run=run)
+        Enrolment.objects.named()
+        .filter(run=run)
         .select_related("user", "organisation", "run__edition")
         .order_by("user__full_name", "pk")
     )

@@ -32,6 +32,10 @@ PERMISSIONS = {
     "courses.change_enrolment": Permission(
         _("Give more time, suspend and end enrolments, and share the link of a run"), RUNNING
     ),
+    "courses.keep_run": Permission(
+        _("Set by when the activities of a run are due"), TEACHING | {Role.REGISTRAR}
+    ),
+    "courses.keep_holidays": Permission(_("Keep the days off of a country"), ADMITTING),
     "courses.adapt": Permission(
         _("Adapt a course for the organisation, and follow its original"),
         frozenset({Role.INSTRUCTOR, Role.COORDINATOR, Role.ADMINISTRATOR}),

@@ -319,7 +319,7 @@ def test_more_time_is_part_of_the_deadline(started, everywhere):
     assert again.deadline_at - again.started_at == timedelta(minutes=30)
 
 
-def test_more_time_for_a_cohort_and_after_the_doors_close(started, everywhere):
+def test_more_time_for_an_organisation_and_after_the_doors_close(started, everywhere):
     attempt = started(time_limit=20)
     submit_attempt(attempt)
     now = timezone.now()

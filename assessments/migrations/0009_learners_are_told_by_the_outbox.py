@@ -5,7 +5,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("assessments", "0007_questions_are_reviewed"),
+        ("assessments", "0008_allowances_of_cohorts"),
     ]
 
     operations = [
