@@ -1,0 +1,202 @@
+"""Asking for every address as everyone, and finding what was told or changed that is another's."""
+
+import re
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from io import BytesIO
+from zipfile import ZipFile
+
+from django.core import mail
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+from pypdf import PdfReader
+
+from assessments.domain.quizzes import frozen_quiz
+from lms.organisations.models import Role
+from lms.organisations.scoping import every_organisation
+from tests.architecture.canaries import CANARY, KENYA, LEARNER, SEARCHED, SHA
+from tests.architecture.test_access import POST_ONLY, arguments
+
+# addresses that name a row which the small world of the access table lacks
+NAMED = {
+    "assessments:allowance_end": lambda its: ["kenya", its.allowance.pk],
+    "assessments:file": lambda its: [its.enrolment.pk, its.attempt.uuid, SHA],
+    "assessments:item_statistics": lambda its: ["kenya", its.quiz, its.question],
+    "assessments:mark_next": lambda its: ["kenya", its.question],
+    "assessments:marked_file": lambda its: ["kenya", its.item.pk, SHA],
+    "assessments:regrade": lambda its: ["kenya", its.regrade.pk],
+    "assessments:regrade_new": lambda its: ["kenya", its.question],
+    "courses:programme": lambda its: [its.world.programme.slug],
+    "labs:open": lambda its: [its.enrolment.pk, its.lab],
+    "labs:submission": lambda its: [its.submission.pk],
+    "labs:submit": lambda its: [its.enrolment.pk, its.lab],
+    "labs:wait": lambda its: [its.enrolment.pk, its.lab],
+}
+# what an address may tell anyone: a certificate's words are checked by whoever holds its number
+PUBLIC = {
+    "certification:award": {"user-full_name"},
+    "certification:scanned": {"user-full_name"},
+}
+QUERIES = ({"format": "csv"}, {"format": "xlsx"}, {"q": SEARCHED}, {"page": "2"})
+FIELD = re.compile(r'\bname="([^"]+)"')
+PARAMETER = re.compile(r"[?;]([a-z_]+)=")
+NOT_ASKED = {"csrfmiddlewaretoken", "next", "viewport", "theme-color", "format", "q", "page"}
+
+
+def askers(world):
+    """{who: the person, None for nobody}: every role of the other country, one who left, and a learner beside."""
+    strangers = {f"rwandan {role}": person for role, person in world.rwandans.items()}
+    return {
+        "nobody": None,
+        "one who left": world.former,
+        "another learner of the place": world.fellow,
+        **strangers,
+    }
+
+
+def addresses(name, world):
+    """The address of the learner's row, and of the same row under the askers' own organisation."""
+    its = world.its
+    its.quiz, its.lab = world.entry("quiz")["key"], world.entry("lab")["key"]
+    its.question = its.item.version.item_id
+    given = NAMED[name](its) if name in NAMED else arguments(name, world)
+    address = reverse(name, args=given)
+    if address.startswith("/o/"):
+        return [address, reverse(name, args=["rwanda", *given[1:]])]
+    return [address]
+
+
+@dataclass
+class Asking:
+    """One person at one address: what they were told, and whether anything let them in."""
+
+    world: object
+    name: str
+    who: str
+    address: str
+    client: Client = field(default_factory=Client)
+    found: set = field(default_factory=set)
+    is_let_in: bool = False
+
+    @property
+    def forbidden(self):
+        """Whose texts and rows: a learner of the same place may know the place."""
+        return {LEARNER} if self.who == "another learner of the place" else {LEARNER, KENYA}
+
+    def value(self, name):
+        """The other country's value for a field or parameter of this name."""
+        its = self.world.its
+        known = {
+            "answer": its.item.pk,
+            "awards": its.award.pk,
+            "cell": f"{its.enrolment.pk}:{its.quiz}",
+            "cohort": its.cohort.pk,
+            "item": its.item.pk,
+            "membership": its.person.memberships.get().pk,
+            "organisation": its.place.pk,
+            "person": its.person.email,
+            "release": its.release.pk,
+            "run": its.world.run.pk,
+            "user": its.person.pk,
+        }
+        return str(known.get(name, its.enrolment.pk))
+
+    def read(self, response, how):
+        """Note what the answer tells; return its text."""
+        content = b"".join(response) if response.streaming else response.content
+        text = text_of(content)
+        mails = [
+            f"{message.subject} {message.body}"
+            for message in mail.outbox
+            if not CANARY.search("".join(message.to))
+        ]
+        mail.outbox.clear()
+        told = "\n".join([text, str(response.headers), str(response.cookies), *mails])
+        for token, what in CANARY.findall(told):
+            if token in self.forbidden and what not in PUBLIC.get(self.name, ()):
+                self.found.add(f"{self.who}: {how} {self.address} tells {what} of {token}")
+        refused = response.status_code >= 400 or "/accounts/" in response.headers.get("Location", "")
+        self.is_let_in |= not refused
+        return text if not refused else ""
+
+    def get(self):
+        page = self.read(self.client.get(self.address), "GET")
+        if page:
+            parameters = set(PARAMETER.findall(page)) - NOT_ASKED
+            foreign = {name: self.value(name) for name in parameters}
+            for query in (*QUERIES, *([foreign] if foreign else [])):
+                self.read(self.client.get(self.address, query), f"GET {query}")
+        return page
+
+    def post(self, page):
+        """Send nothing, then the page's own fields with the other country's values."""
+        how = {"content_type": "application/json"} if self.name.startswith("api:") else {}
+        fields = set(FIELD.findall(page)) - NOT_ASKED
+        for sent in ({}, {name: self.value(name) for name in fields}):
+            with undone():
+                before = self.rows()
+                self.is_let_in = False
+                self.read(self.client.post(self.address, sent, **how), f"POST {sorted(sent)}")
+                if self.is_let_in and self.rows() != before:
+                    self.found.add(f"{self.who}: POST {sorted(sent)} {self.address} changes a row")
+
+    def rows(self):
+        """The rows that nobody of the askers may change."""
+        with every_organisation():  # compared, not shown
+            return {
+                (token, model): list(
+                    model._base_manager.filter(pk__in=keys).order_by("pk").values_list()
+                )
+                for token in sorted(self.forbidden)
+                for model, keys in self.world.kept[token].items()
+            }
+
+
+def text_of(content):
+    """What a person reads in an answer: of a workbook and a PDF, too."""
+    if content.startswith(b"PK"):
+        with ZipFile(BytesIO(content)) as book:
+            return "\n".join(book.read(name).decode(errors="replace") for name in book.namelist())
+    if content.startswith(b"%PDF"):
+        return "\n".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages)
+    return content.decode(errors="replace")
+
+
+@contextmanager
+def undone():
+    """What is changed inside is taken back."""
+    with transaction.atomic():
+        point = transaction.savepoint()
+        yield
+        transaction.savepoint_rollback(point)
+    frozen_quiz.cache_clear()
+
+
+def leaks(world, name, people=None):
+    """Everything that the address `name` tells or changes for people whom it is none of the business of."""
+    found = set()
+    for who, person in (people or askers(world)).items():
+        for address in addresses(name, world):
+            with undone():
+                asking = Asking(world, name, who, address)
+                if person:
+                    asking.client.force_login(person, "django.contrib.auth.backends.ModelBackend")
+                page = "" if name in POST_ONLY else asking.get()
+                asking.post(page)
+                found |= asking.found
+    return sorted(found)
+
+
+def is_let_in(world, name):
+    """Whether somebody whose business it is gets through: else the addresses asked for are wrong."""
+    centre = [world.trainer, world.registrar, world.releaser, world.administrator]
+    for person in (world.learner, *(world.kenyans[role] for role in Role), *centre):
+        with undone():
+            asking = Asking(world, name, "one of theirs", addresses(name, world)[0])
+            asking.client.force_login(person, "django.contrib.auth.backends.ModelBackend")
+            method = asking.client.post if name in POST_ONLY else asking.client.get
+            status = method(asking.address).status_code
+            if status not in {403, 404}:
+                return True
+    return False
