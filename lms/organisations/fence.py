@@ -18,8 +18,9 @@ from contextvars import ContextVar
 from functools import lru_cache
 
 from django.apps import apps
+from django.core.checks import Tags, Warning, register  # noqa: A004  Django's name
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
+from django.db import NotSupportedError, connection
 from django.utils.translation import gettext as _
 
 from lms.organisations.models import Membership, Organisation
@@ -81,14 +82,17 @@ def _ids(organisations):
         sql, params = organisations.order_by().query.sql_with_params()
     except EmptyResultSet:
         return "''", ()
-    return f"(SELECT coalesce(string_agg(DISTINCT s.id::text, ','), '') FROM ({sql}) s (id))", params
+    ids = "coalesce(string_agg(DISTINCT s.id::text, ','), '')"
+    return f"(SELECT {ids} FROM ({sql}) s (id))", params  # noqa: S608  compiled by Django
 
 
 class Fence:
     """An execute wrapper of one connection."""
 
     def __init__(self):
-        self.changes = 0  # of memberships or organisations: ids worked out before them are out of date
+        self.changes = (
+            0  # of memberships or organisations: ids worked out before them are out of date
+        )
 
     def __call__(self, execute, sql, params, many, context):
         text = str(sql)
@@ -96,6 +100,9 @@ class Fence:
             self.changes += 1
         if not _is_about_records(text):
             return execute(sql, params, many, context)
+        if many:  # the driver sends them as one prepared statement, which cannot hold two commands
+            message = "Records are written one statement at a time: use bulk_create or bulk_update."
+            raise NotSupportedError(message)
         cursor = context["cursor"].cursor
         scope = None if _migrating.get() else open_scope()
         setting, is_new = self._setting(cursor, scope)
@@ -104,8 +111,6 @@ class Fence:
         result = execute(
             f"SELECT set_config('{SETTING}', {setting}, true); {text}", params, many, context
         )
-        if many:  # the driver has read all its results
-            return result
         if is_new:
             scope.fenced = self.changes, cursor.fetchone()[0]
         cursor.nextset()
@@ -151,7 +156,8 @@ def _condition(model, table, path, depth=1):
     # a parent that is a record itself is judged by its own policy
     if not (issubclass(parent, Record) and parent.objects.organisation_path == rest):
         condition += f" AND {_condition(parent, alias, rest, depth + 1)}"
-    return f"EXISTS (SELECT 1 FROM {quote(parent._meta.db_table)} {alias} WHERE {condition})"
+    table = quote(parent._meta.db_table)
+    return f"EXISTS (SELECT 1 FROM {table} {alias} WHERE {condition})"  # noqa: S608  names of our own models
 
 
 def policies():
@@ -208,9 +214,9 @@ def open_gate(**_kwargs):
 
 
 def fence_gaps():
-    """Sentences that say where PostgreSQL does not keep to the scope."""
+    """Sentences that say where the database does not keep to the scope."""
     if connection.vendor != "postgresql":
-        return [_("Row-level security needs PostgreSQL; the application's own scope is the only fence.")]
+        return [_("The database is not PostgreSQL: the product's own scope is the only fence.")]
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT current_user, rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
@@ -225,10 +231,20 @@ def fence_gaps():
             )
             % {"role": role}
         )
-    bare = [table for table, condition in policies().items() if there.get(table) != (True, condition)]
+    bare = [
+        table for table, condition in policies().items() if there.get(table) != (True, condition)
+    ]
     if bare:
         gaps.append(
             _("Tables without row-level security: %(tables)s. Run `manage.py migrate`.")
             % {"tables": ", ".join(sorted(bare))}
         )
     return gaps
+
+
+@register(Tags.database)
+def check_fence(databases, **_kwargs):
+    """`manage.py check --database default`: what is open where PostgreSQL could close it."""
+    if not databases or connection.vendor != "postgresql":
+        return []
+    return [Warning(gap, id="organisations.W001") for gap in fence_gaps()]

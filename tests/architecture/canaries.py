@@ -40,10 +40,10 @@ from courses.models import (
     Extension,
     LineItem,
     ModulePage,
-    Progress,
     ProgrammeCompletion,
     ProgrammeEdition,
     ProgrammeEnrolment,
+    Progress,
     Result,
 )
 from labs.models import (
@@ -127,7 +127,7 @@ def whose(row, world):
     holder = row
     for step in path[:-1]:
         holder = getattr(holder, step)
-    if not holder.organisation.path.startswith(world.kenya.path):
+    if holder.organisation == world.rwanda:
         return RWANDA
     person = getattr(holder, "user_id", None)
     return LEARNER if person == world.learner.pk else KENYA
@@ -187,6 +187,14 @@ def _submission(its):
         notebook={"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5},
         sha256=SHA,
         state=Submission.State.MARKED,
+    )
+
+
+def _grade_run(its):
+    check = {"name": "sum", "points": 1, "max": 1, "outcome": "not_met"}
+    check["detail"] = f"{its.token}-graderun-checks"
+    return GradeRun.objects.create(
+        submission=its.submission, checks=[check], score=0, maximum=1, seconds=1
     )
 
 
@@ -250,9 +258,7 @@ RECORDS = {
     Workspace: _workspace,
     Launch: lambda its: Launch.objects.create(workspace=its.workspace),
     Submission: _submission,
-    GradeRun: lambda its: GradeRun.objects.create(
-        submission=its.submission, checks=[], score=0, maximum=1, seconds=1
-    ),
+    GradeRun: _grade_run,
     Award: _award,
     Release: _release,
 }
@@ -283,6 +289,7 @@ class CanaryWorld(factories.World):
         self.its_fellow = self._records_of(self.fellow, self.kenya, self.nyeri)
         self.its_foreign = self._records_of(self.stranger, self.rwanda, self.rwanda)
         self.enrolment, self.foreign_enrolment = self.its.enrolment, self.its_foreign.enrolment
+        # {whose: {model: keys}}
         self.kept = {LEARNER: {User: [self.learner.pk]}, KENYA: {}, RWANDA: {}}
         for model in records():
             for row in model.objects.all():
