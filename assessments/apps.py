@@ -16,7 +16,7 @@ class AssessmentsConfig(AppConfig):
         from courses.activities import ActivityKind, register_kind
         from courses.loading.course import register_loader
 
-        register_kind(ActivityKind("quiz", _("Quiz"), quiz))
+        register_kind(ActivityKind("quiz", _("Quiz"), quiz, is_timed=True))
         register_loader("quiz.yaml", load_quiz)
         register_permission_policy(Item, BankPolicy(Item))
         register_permission_policy(Stimulus, BankPolicy(Stimulus))

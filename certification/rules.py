@@ -4,8 +4,10 @@ The predicates know no superuser: the domain asks them directly, so nobody stand
 """
 
 import rules
+from django.utils.translation import gettext_lazy as _
 
 from lms.organisations.roles import holds
+from lms.organisations.staff_pages import register_staff_page
 
 may_view_releases = holds("certification.view_releases")
 may_prepare = holds("certification.prepare_release")
@@ -26,3 +28,5 @@ rules.add_perm(
     "certification.view_award",
     is_own_award | holds("certification.view_award", "enrolment.organisation_id"),
 )
+
+register_staff_page("certification.view_releases", "certification:release_list", _("Certificates"))

@@ -11,11 +11,11 @@ from certification.models import Achievement, Issuer
 class AchievementViewSet(SnippetViewSet):
     model = Achievement
     icon = "success"
-    list_display = ["title_en", "course", "hours", "issuer", "rule"]
+    list_display = ["title_en", "course", "programme", "hours", "issuer", "rule"]
     search_fields = ["title_en", "title_sw"]
     search_backend_name = None
     panels = [
-        "course",
+        MultiFieldPanel(["course", "programme"], heading=_("What it is earned by")),
         MultiFieldPanel(
             ["title_en", "title_sw", "criteria"], heading=_("Words on the certificate")
         ),

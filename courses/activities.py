@@ -9,11 +9,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ActivityKind:
-    """`view(request, enrolment, entry)` shows an activity; `entry` is its line in the edition's outline."""
+    """`view(request, enrolment, entry)` shows an activity; `entry` is its line in the edition's outline.
+
+    `is_timed` says that it is done on its page, so that the time there tells how it was done.
+    """
 
     name: str
     label: str
     view: "Callable"
+    is_timed: bool = False
 
 
 KINDS: dict[str, ActivityKind] = {}

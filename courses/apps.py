@@ -10,4 +10,4 @@ class CoursesConfig(AppConfig):
         from courses.activities import ActivityKind, register_kind
         from courses.views.lessons import lesson
 
-        register_kind(ActivityKind("lesson", _("Lesson"), lesson))
+        register_kind(ActivityKind("lesson", _("Lesson"), lesson, is_timed=True))

@@ -82,6 +82,9 @@ class VideoBlock(blocks.StructBlock):
     title = blocks.CharBlock(label=_("Title"), max_length=120)
     file = DocumentChooserBlock(label=_("Film (MP4 or WebM)"))
     captions = DocumentChooserBlock(label=_("Captions (VTT)"), required=False)
+    seconds = blocks.IntegerBlock(
+        label=_("Length in seconds"), required=False, min_value=1, max_value=4 * 60 * 60
+    )
     transcript = blocks.RichTextBlock(
         label=_("Transcript"), features=["h3", "bold", "italic", "ol", "ul", "link"]
     )
@@ -158,7 +161,47 @@ class TableBlock(blocks.StructBlock):
         template = "courses/blocks/table.html"
 
 
-class LessonBody(blocks.StreamBlock):
+class CheckOptionBlock(blocks.StructBlock):
+    text = blocks.CharBlock(label=_("Answer"), max_length=300)
+    is_right = blocks.BooleanBlock(label=_("This is right"), required=False)
+    feedback = blocks.CharBlock(label=_("What to say to it"), required=False, max_length=400)
+
+
+class CheckBlock(blocks.StructBlock):
+    """One question in the text, answered at once: it brings no score, only something to think about."""
+
+    question = blocks.CharBlock(label=_("Question"), max_length=300)
+    options = blocks.ListBlock(CheckOptionBlock(), label=_("Answers"), min_num=2, max_num=6)
+    is_required = blocks.BooleanBlock(
+        label=_("The lesson is done only when this was answered"), required=False
+    )
+
+    def clean(self, value):
+        value = super().clean(value)
+        if sum(option["is_right"] for option in value["options"]) != 1:
+            raise blocks.StructBlockValidationError(
+                block_errors={"options": ValidationError(_("Mark one answer as right."))}
+            )
+        return value
+
+    class Meta:
+        icon = "tick"
+        label = _("Check yourself")
+        description = _("A question answered in the text, without a score")
+        template = "courses/blocks/check.html"
+        preview_value = {
+            "question": "Who answers for the letter?",
+            "options": [
+                {"text": "The tool", "is_right": False, "feedback": "A tool signs nothing."},
+                {"text": "The officer", "is_right": True, "feedback": "The name on it is theirs."},
+            ],
+            "is_required": False,
+        }
+
+
+class ReadingBody(blocks.StreamBlock):
+    """What there is to read: of lessons, and of other activities' instructions."""
+
     text = blocks.RichTextBlock(
         label=_("Text"),
         features=TEXT_FEATURES,
@@ -174,3 +217,39 @@ class LessonBody(blocks.StreamBlock):
     code = CodeBlock()
     reveal = RevealBlock()
     table = TableBlock()
+
+
+class LessonBody(ReadingBody):
+    check = CheckBlock()
+
+
+READ = {
+    "text",
+    "callout",
+    "code",
+    "reveal",
+    "table",
+    "check",
+}  # of the others only the sight counts
+
+
+def measure_body(body):
+    """How much there is in a lesson: words, blocks, seconds of film, questions; and its check questions."""
+    words = sum(
+        len(" ".join(block.block.get_searchable_content(block.value)).split())
+        for block in body
+        if block.block_type in READ
+    )
+    films = [block.value.get("seconds") or 0 for block in body if block.block_type == "video"]
+    checks = [
+        {"id": block.id, "is_required": bool(block.value["is_required"])}
+        for block in body
+        if block.block_type == "check"
+    ]
+    length = {
+        "words": words,
+        "blocks": len(body),
+        "media_seconds": sum(films),
+        "questions": len(checks),
+    }
+    return {"length": length} | ({"checks": checks} if checks else {})

@@ -244,3 +244,18 @@ class ExtensionForm(forms.Form):
         if until < timezone.localdate():
             raise forms.ValidationError(_("More time ends today or later."))
         return until
+
+
+class AdaptForm(forms.Form):
+    """A published course that the organisation has not adapted yet."""
+
+    course = forms.ModelChoiceField(label=_("Course"), queryset=CoursePage.objects.none())
+
+    def __init__(self, *args, organisation, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["course"].queryset = (
+            CoursePage.objects.live()
+            .filter(adapted_from__isnull=True)
+            .exclude(adaptations__organisation=organisation)
+            .order_by("title")
+        )

@@ -1,8 +1,10 @@
 """Who may see an enrolment: the learner, and staff of its organisation or one above."""
 
 import rules
+from django.utils.translation import gettext_lazy as _
 
 from lms.organisations.roles import holds
+from lms.organisations.staff_pages import register_staff_page
 
 
 @rules.predicate
@@ -17,3 +19,8 @@ rules.add_perm(
     is_own_enrolment | holds("courses.view_enrolment", "organisation_id"),
 )
 rules.add_perm("courses.change_enrolment", holds("courses.change_enrolment"))
+rules.add_perm("courses.note_pace", holds("courses.note_pace"))
+rules.add_perm("courses.adapt", holds("courses.adapt"))
+
+register_staff_page("courses.keep_gradebook", "courses:run_list", _("Runs, quizzes and gradebook"))
+register_staff_page("courses.adapt", "courses:adaptation_list", _("Own versions of courses"))

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from courses.views import catalogue, enrolments, gradebook, lessons
+from courses.views import adaptations, catalogue, enrolments, gradebook, lessons
 
 app_name = "courses"
 urlpatterns = [
@@ -13,6 +13,12 @@ urlpatterns = [
     path("learn/<int:pk>/", lessons.run_detail, name="run"),
     path("learn/<int:pk>/<uuid:key>/", lessons.activity, name="activity"),
     path("learn/<int:pk>/<uuid:key>/position/", lessons.lesson_position, name="lesson_position"),
+    path("o/<slug:organisation>/adaptations/", adaptations.adaptation_list, name="adaptation_list"),
+    path(
+        "o/<slug:organisation>/adaptations/<int:pk>/",
+        adaptations.adaptation_detail,
+        name="adaptation_detail",
+    ),
     path("o/<slug:organisation>/runs/", gradebook.run_list, name="run_list"),
     path("o/<slug:organisation>/runs/<int:run>/link/", enrolments.run_link, name="run_link"),
     path(

@@ -12,5 +12,5 @@ class LabsConfig(AppConfig):
         from labs.domain.loading import load_lab
         from labs.views import lab
 
-        register_kind(ActivityKind("lab", _("Lab"), lab))
+        register_kind(ActivityKind("lab", _("Lab"), lab, is_timed=True))
         register_loader("lab-*", load_lab)

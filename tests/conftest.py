@@ -12,13 +12,17 @@ from tests.snapshots import Snapshot
 
 
 def pytest_collection_modifyitems(config, items):
-    """What uses no database is run once, with SQLite, and not again with PostgreSQL."""
-    if connection.vendor != "postgresql":
-        return
+    """What uses no database is run once, with SQLite; what is marked for one database, with that."""
+    other = "sqlite" if connection.vendor == "postgresql" else "postgresql"
     doors = {"db", "transactional_db", "chromium"}  # a browser test starts a platform of its own
-    uses = [item for item in items if doors & set(item.fixturenames)]
-    config.hook.pytest_deselected(items=[item for item in items if item not in uses])
-    items[:] = uses
+
+    def is_run(item):
+        if item.get_closest_marker(other):
+            return False
+        return connection.vendor != "postgresql" or bool(doors & set(item.fixturenames))
+
+    config.hook.pytest_deselected(items=[item for item in items if not is_run(item)])
+    items[:] = [item for item in items if is_run(item)]
 
 
 @pytest.fixture(autouse=True)

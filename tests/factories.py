@@ -27,8 +27,12 @@ from courses.models import (
 )
 from lms.accounts.models import User
 from lms.core.states import change_state
+from lms.messaging.models import Campaign, Message
+from lms.messaging.registry import Channel, Purpose
 from lms.organisations.domain import join_organisation
 from lms.organisations.models import Kind, Organisation, PartnerAgreement, Role
+from practicals.domain.sessions import save_session
+from practicals.models import PracticalPage, PracticalSession
 
 _number = count(1)
 
@@ -231,6 +235,42 @@ def programme(*levels, **values):
     return page
 
 
+def practical_run(*, lessons=1, **values):
+    """A run of a course with lessons and, after them, a practical of one day."""
+    page = course(lessons, with_quiz=False)
+    values = {"title": "Practical", "slug": f"practical-{next(_number)}", "minutes": 60, **values}
+    published(page.get_children().get(), PracticalPage(**values))
+    return run(page)
+
+
+def session(host, in_run, *, days=1, starts_at=None, **values):
+    """A session of the run's practical, open for booking, with days of six hours from `starts_at` on."""
+    now = timezone.now()
+    starts_at = starts_at or now + timedelta(days=20)
+    entry = next(each for each in in_run.edition.activities if each["kind"] == "practical")
+    made = PracticalSession(
+        organisation=host,
+        run=in_run,
+        activity_key=entry["key"],
+        **{
+            "title": "Nairobi, June",
+            "venue": "Kabete campus",
+            "address": "Lower Kabete Road, room 4",
+            "capacity": 2,
+            "days_needed": days,
+            "opens_at": starts_at - timedelta(days=300),
+            "closes_at": starts_at + timedelta(days=days),
+            "cancel_until": starts_at,
+            **values,
+        },
+    )
+    times = [
+        (None, start, start + timedelta(hours=6))
+        for start in (starts_at + timedelta(days=number) for number in range(days))
+    ]
+    return save_session(made, times, by=None)
+
+
 def cohort(organisation, in_run, **values):
     number = next(_number)
     values = {"name": f"Cohort {number}", "slug": f"cohort-{number}", **values}
@@ -263,6 +303,40 @@ def issued_award(world, enrolment=None):
     award = proposed_award(enrolment or world.enrolment)
     release = prepare_release(world.centre, [award], by=world.registrar)
     return release_awards(release, by=world.releaser)[0]
+
+
+def message(person, organisation, **values):
+    """A row of the outbox, in the platform and read by nobody yet."""
+    number = next(_number)
+    return Message.objects.create(
+        **{
+            "person": person,
+            "organisation": organisation,
+            "key": "messaging.digest",
+            "channel": Channel.IN_APP,
+            "purpose": Purpose.TRANSACTIONAL,
+            "dedupe": f"message {number}",
+            **values,
+        }
+    )
+
+
+def campaign(organisation, **values):
+    """A message to a group, saved and not queued."""
+    return Campaign.objects.create(
+        **{
+            "organisation": organisation,
+            "name": "Lab two",
+            "purpose": Purpose.TRANSACTIONAL,
+            "channels": [],
+            "texts": {
+                "en": {"subject": "Lab two", "body": "Good day {name}.", "sms": "Lab two waits."}
+            },
+            "audience": "members",
+            "audience_params": {"role": "learner"},
+            **values,
+        }
+    )
 
 
 class World:

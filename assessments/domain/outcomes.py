@@ -10,6 +10,7 @@ from assessments.domain.items import bodies
 from assessments.domain.ledger import standings
 from assessments.domain.quizzes import FrozenQuiz, frozen_quiz
 from assessments.domain.scoring import Reached, percent, plain, reach, seed_of, total
+from assessments.domain.starting import quiz_standing
 from assessments.interactions import KINDS
 from assessments.interactions.variables import instantiate
 from assessments.models import Attempt, AttemptItem, Counts, Outcome
@@ -131,10 +132,19 @@ def record_counting(enrolment: Enrolment, key: str, quiz: FrozenQuiz) -> None:
     if not attempts:
         return
     score, maximum = counting(attempts, quiz.counts)
+    has_passed = quiz.is_placement or percent(score, maximum) >= quiz.pass_mark
     if maximum:
-        record_result(enrolment, key, score=score, maximum=maximum)
-    if quiz.is_placement or percent(score, maximum) >= quiz.pass_mark:
+        is_blocking = not has_passed and has_no_try_left(enrolment, quiz, key, len(attempts))
+        record_result(enrolment, key, score=score, maximum=maximum, is_blocking=is_blocking)
+    if has_passed:
         complete_activity(enrolment, key)
+
+
+def has_no_try_left(enrolment: Enrolment, quiz: FrozenQuiz, key: str, scored: int) -> bool:
+    """Whether `scored` attempts are all that the learner gets; tries that open again by themselves are not."""
+    if not quiz.tries or quiz.retry_after or scored < quiz.tries:
+        return False
+    return not quiz_standing(enrolment, quiz, key).may_start
 
 
 @transaction.atomic

@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 
 from assessments.formats import tables
 from assessments.formats.aiken import is_aiken, read_aiken
-from assessments.formats.archives import MAX_BYTES, is_tar, is_zip, unpack
 from assessments.formats.gift import read_gift
 from assessments.formats.moodle.backup import read_backup
 from assessments.formats.moodle.questions import read_moodle_xml
@@ -24,6 +23,7 @@ from assessments.formats.text import decode
 from assessments.formats.text2qti import is_text2qti, read_text2qti
 from assessments.formats.xml import parse_xml
 from assessments.interactions.processed.names import name_of
+from lms.core.archives import MAX_BYTES, is_tar, is_zip, unpack
 
 
 def known_formats() -> str:

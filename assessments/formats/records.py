@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from assessments.formats.bodies import body_fault
 from assessments.formats.text import to_plain
+from lms.core.errors import NotReadableError
 
 MAX_ITEMS = 20_000
 MAX_RAW = 200_000  # characters of source text kept with an item
@@ -87,14 +88,6 @@ class Package:
 
 class NotSupportedError(Exception):
     """This question is of a kind that we do not have; the argument is the reason, a sentence."""
-
-
-class NotReadableError(Exception):
-    """This question, or file, cannot be read; `line` where it is known better than by its beginning."""
-
-    def __init__(self, reason: str, line: int = 0):
-        super().__init__(reason)
-        self.line = line
 
 
 def take(

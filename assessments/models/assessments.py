@@ -221,6 +221,12 @@ class QuizPage(ActivityPage):
     def completion(self):
         return "answered" if self.is_placement else "passed"
 
+    def measures(self):
+        questions = sum(
+            int(entry["count"]) if entry["type"] == "draw" else 1 for entry in self._entries()
+        )
+        return {"length": {"questions": questions}} if questions else {}
+
     def serve_preview(self, request, mode_name):
         from assessments.domain.quizzes import quiz_of  # the domain imports the models
         from assessments.forms import preview_forms

@@ -1,6 +1,5 @@
 """What answers say of quizzes and questions, for those who teach: in words first, figures behind them."""
 
-import csv
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -8,7 +7,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Max, Q
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.formats import number_format
@@ -27,7 +26,7 @@ from assessments.models import (
     QuizStatistics,
 )
 from assessments.statistics import charts, evidence
-from lms.core.exports import safe_cell
+from lms.core.exports import stream_csv
 from lms.core.permissions import demand
 
 PAGE_SIZE = 50
@@ -230,7 +229,7 @@ def quiz_statistics(request, organisation, key):
     if found:
         rows = _rows(request, organisation, key, found)
         if request.GET.get("format") == "csv":
-            return _csv(title, rows)
+            return _csv(rows)
         calibrated = list(
             ItemStatistics.objects.calibrated([row.figures.version_id for row in rows])
         )
@@ -246,49 +245,44 @@ def quiz_statistics(request, organisation, key):
     return render(request, "assessments/statistics/quiz.html", context)
 
 
-def _csv(title, rows):
-    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="questions.csv"'
-    writer = csv.writer(response)
-    writer.writerow(
-        [
-            _("Question"),
-            _("Identifier"),
-            _("Version"),
-            _("Answers"),
-            _("Facility"),
-            _("Standard deviation"),
-            _("Guessing gives"),
-            _("Discrimination, per cent"),
-            _("Lower limit"),
-            _("Upper limit"),
-            _("Efficiency, per cent"),
-            _("Intended weight, per cent"),
-            _("Effective weight, per cent"),
-            _("To look at"),
-        ]
+def _csv(rows):
+    header = [
+        _("Question"),
+        _("Identifier"),
+        _("Version"),
+        _("Answers"),
+        _("Facility"),
+        _("Standard deviation"),
+        _("Guessing gives"),
+        _("Discrimination, per cent"),
+        _("Lower limit"),
+        _("Upper limit"),
+        _("Efficiency, per cent"),
+        _("Intended weight, per cent"),
+        _("Effective weight, per cent"),
+        _("To look at"),
+    ]
+    return stream_csv("questions", header, [_cells(row) for row in rows])
+
+
+def _cells(row):
+    each = row.figures
+    return (
+        str(row.item),
+        row.item.identifier,
+        each.version.number,
+        each.n,
+        each.facility,
+        each.figures["sd"] if each.facility is not None else None,
+        each.figures["guess"],
+        each.discrimination,
+        each.discrimination_low,
+        each.discrimination_high,
+        each.efficiency,
+        each.figures["intended_weight"],
+        each.figures["effective_weight"] if each.discrimination is not None else None,
+        " ".join(row.reasons),
     )
-    for row in rows:
-        each = row.figures
-        enough = each.facility is not None
-        cells = [
-            str(row.item),
-            row.item.identifier,
-            each.version.number,
-            each.n,
-            each.facility,
-            each.figures["sd"] if enough else None,
-            each.figures["guess"],
-            each.discrimination,
-            each.discrimination_low,
-            each.discrimination_high,
-            each.efficiency,
-            each.figures["intended_weight"],
-            each.figures["effective_weight"] if each.discrimination is not None else None,
-            " ".join(row.reasons),
-        ]
-        writer.writerow(["" if cell is None else safe_cell(cell) for cell in cells])
-    return response
 
 
 @require_POST

@@ -25,6 +25,7 @@ from assessments.forms import (
     item_forms,
 )
 from assessments.models import Allowance, Attempt, Review, Sitting
+from courses.domain.gradebook import unblock_results
 from courses.models import CourseRun, Enrolment
 from lms.core.permissions import demand
 
@@ -65,6 +66,11 @@ def quiz_run(request, organisation, run, key):
             )
             allowance.run, allowance.activity_key, allowance.by = run, key, request.user
             allowance.save()
+            if allowance.extra_tries:
+                who = enrolments.filter(organisation=allowance.organisation)
+                if allowance.enrolment_id:
+                    who = enrolments.filter(pk=allowance.enrolment_id)
+                unblock_results(who, str(key))
             log(run, "assessments.allowance", user=request.user, data={"allowance": allowance.pk})
             messages.success(request, _("It holds from the next start of an attempt."))
             return redirect(request.path)

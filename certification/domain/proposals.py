@@ -1,11 +1,13 @@
 """Proposing awards: when a course is completed, and again from state if the news was lost."""
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 
 from certification.models import Achievement, Award, AwardState, Issuer
-from courses.models import CoursePage, Enrolment
+from certification.models.achievements import Rule
+from courses.models import CoursePage, Enrolment, ProgrammeCompletion
 from lms.core.errors import Refused
 from lms.organisations.models import Kind, Organisation
 
@@ -63,6 +65,15 @@ def propose_award(enrolment: Enrolment) -> list[Award]:
     ]
 
 
+def propose_programme_award(completion: ProgrammeCompletion) -> list[Award]:
+    """Propose what a completed programme earned, resting on the course that completed it."""
+    programme = completion.enrolment.programme
+    return [
+        _propose(completion.last_course, achievement)
+        for achievement in Achievement.objects.earned_by_programme(programme)
+    ]
+
+
 def _propose(enrolment: Enrolment, achievement: Achievement) -> Award:
     first = Award.objects.filter(
         enrolment=enrolment,
@@ -81,12 +92,24 @@ def _propose(enrolment: Enrolment, achievement: Achievement) -> Award:
 
 
 def propose_missed_awards() -> int:
-    """Propose for every completed enrolment without an award; return for how many."""
+    """Propose for every completed enrolment and programme without an award; return for how many."""
     missed = Enrolment.objects.filter(state=Enrolment.State.COMPLETED, awards__isnull=True)
     count = 0
     for enrolment in missed.select_related("run__course", "user", "organisation"):
         count += bool(propose_award(enrolment))
+    for completion in _missed_programmes():
+        count += bool(propose_programme_award(completion))
     return count
+
+
+def _missed_programmes():
+    """Completed programmes that earn an achievement and have no award for it."""
+    earned = Achievement.objects.filter(
+        rule=Rule.PROGRAMME_COMPLETED, programme=OuterRef("enrolment__programme")
+    ).exclude(awards__enrolment=OuterRef("last_course"))
+    return ProgrammeCompletion.objects.filter(Exists(earned), level_key="").select_related(
+        "enrolment__programme", "last_course__organisation"
+    )
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import override
 
 from certification.models import Achievement, Award, Issuer
-from courses.models import CoursePage, Level
+from courses.models import Level
 
 LANGUAGES = ("en", "sw")
 DESIGN = 1
@@ -22,10 +22,10 @@ LEVELS_SW = {
 }
 
 
-def _level(course: CoursePage) -> dict[str, str]:
+def _level(level: str) -> dict[str, str]:
     with override("en"):
-        english = str(Level(course.level).label)
-    return {"en": english, "sw": LEVELS_SW[Level(course.level)]}
+        english = str(Level(level).label)
+    return {"en": english, "sw": LEVELS_SW[Level(level)]}
 
 
 def _day(day: date | None) -> dict[str, str] | None:
@@ -70,8 +70,8 @@ def draw_snapshot(
         },
         "criteria": achievement.criteria,
         "hours": f"{achievement.hours.normalize():f}",
-        "course": achievement.course.code,
-        "level": _level(achievement.course),
+        "course": achievement.code,
+        "level": _level(achievement.level),
         "run": award.enrolment.run.code,
         "organisation": award.enrolment.organisation.name,
         "issuer": _issuer(achievement.issuer),

@@ -42,12 +42,16 @@ class Rule(models.TextChoices):
     """When an achievement is proposed for an award."""
 
     COURSE_COMPLETED = "course_completed", _("when the course is completed")
+    PROGRAMME_COMPLETED = "programme_completed", _("when the programme is completed")
     BY_HAND = "by_hand", _("by hand only")
 
 
 class AchievementQuerySet(models.QuerySet):
     def earned_by_completing(self, course):
         return self.filter(course=course, rule=Rule.COURSE_COMPLETED)
+
+    def earned_by_programme(self, programme):
+        return self.filter(programme=programme, rule=Rule.PROGRAMME_COMPLETED)
 
 
 class Achievement(models.Model):
@@ -59,6 +63,17 @@ class Achievement(models.Model):
         "courses.CoursePage",
         models.PROTECT,
         verbose_name=_("course"),
+        null=True,
+        blank=True,
+        related_name="achievements",
+        help_text=_("A course or a programme, not both."),
+    )
+    programme = models.ForeignKey(
+        "courses.ProgrammePage",
+        models.PROTECT,
+        verbose_name=_("programme"),
+        null=True,
+        blank=True,
         related_name="achievements",
     )
     title_en = models.CharField(_("title in English"), max_length=200)
@@ -110,7 +125,29 @@ class Achievement(models.Model):
                 fields=["course", "title_en"],
                 name="achievement_title_once_a_course",
             ),
+            models.UniqueConstraint(
+                fields=["programme", "title_en"],
+                name="achievement_title_once_a_programme",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(course__isnull=False, programme__isnull=True)
+                | models.Q(course__isnull=True, programme__isnull=False),
+                name="achievement_of_a_course_or_a_programme",
+                violation_error_message=_("Choose a course or a programme, one of the two."),
+            ),
         ]
 
     def __str__(self):
         return self.title_en
+
+    @property
+    def code(self):
+        """The code of the course or programme, as it stands on the certificate."""
+        return (self.course or self.programme).code
+
+    @property
+    def level(self):
+        """The level of the course, or the highest of the programme."""
+        if self.course:
+            return self.course.level
+        return self.programme.levels[-1].value["level"]

@@ -49,6 +49,7 @@ class AwardQuerySet(models.QuerySet):
         return self.select_related(
             "achievement__issuer",
             "achievement__course",
+            "achievement__programme",
             "enrolment__user",
             "enrolment__run",
             "enrolment__organisation",

@@ -1,13 +1,13 @@
 """Working days, and by when an activity is due for one learner."""
 
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from datetime import date, timedelta
 from functools import lru_cache
 
 import holidays
 from django.utils import timezone
 
-from courses.models import Enrolment, Holiday
+from courses.models import CourseRun, Enrolment, Holiday
 
 SATURDAY = 5
 
@@ -21,14 +21,23 @@ def _calendar(country_code: str, year: int) -> frozenset[date]:
 
 def days_off(country_code: str, first: date, last: date) -> set[date]:
     """Public holidays of the country between two days: its calendar, and what was gazetted since."""
-    known = {
-        day
-        for year in range(first.year, last.year + 1)
-        for day in _calendar(country_code, year)
-        if first <= day <= last
+    return days_off_in([country_code], first, last)[country_code]
+
+
+def days_off_in(country_codes: Iterable[str], first: date, last: date) -> dict[str, set[date]]:
+    """As `days_off` for several countries; one query."""
+    off = {
+        code: {
+            day
+            for year in range(first.year, last.year + 1)
+            for day in _calendar(code, year)
+            if first <= day <= last
+        }
+        for code in country_codes
     }
-    gazetted = Holiday.objects.filter(country_code=country_code, on__range=(first, last))
-    return known | set(gazetted.values_list("on", flat=True))
+    for holiday in Holiday.objects.filter(country_code__in=off, on__range=(first, last)):
+        off[holiday.country_code].add(holiday.on)
+    return off
 
 
 def add_working_days(start: date, days: int, off: Container[date]) -> date:
@@ -39,6 +48,31 @@ def add_working_days(start: date, days: int, off: Container[date]) -> date:
         if day.weekday() < SATURDAY and day not in off:
             days -= 1
     return day
+
+
+def latest_overdue_start(today: date, days: int, off: Container[date]) -> date:
+    """The last day on which who started has `days` working days behind them, so that yesterday was the last."""
+    day = today
+    while days:
+        day -= timedelta(days=1)
+        if day.weekday() < SATURDAY and day not in off:
+            days -= 1
+    return day - timedelta(days=1)
+
+
+def overdue_starts(
+    run: CourseRun, country_codes: Iterable[str], today: date
+) -> dict[str, dict[str, date]]:
+    """{country: {activity key: the last start by which the activity is overdue today}}; two queries."""
+    working_days = dict(run.due_dates.values_list("activity_key", "working_days"))
+    if not working_days:
+        return {}
+    earliest = today - timedelta(days=3 * max(working_days.values()) + 30)
+    starts: dict[str, dict[str, date]] = {}
+    for code, off in days_off_in(country_codes, earliest, today).items():
+        by_days = {days: latest_overdue_start(today, days, off) for days in working_days.values()}
+        starts[code] = {str(key): by_days[days] for key, days in working_days.items()}
+    return starts
 
 
 def due_dates_of(enrolment: Enrolment) -> dict[str, date]:

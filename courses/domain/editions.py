@@ -17,6 +17,8 @@ from courses.models import ActivityPage, CoursePage, CourseRun, Edition, Enrolme
 from lms.core.errors import Refused
 from lms.organisations.scoping import every_organisation
 
+MEASURES = {"length", "checks"}
+
 
 def _entry(page: ActivityPage) -> dict:
     return {
@@ -29,7 +31,17 @@ def _entry(page: ActivityPage) -> dict:
         "points": page.points(),
         "completion": page.completion(),
         "revisions": {page.locale.language_code: page.live_revision_id},
+        **page.measures(),
     }
+
+
+def _differ(old: dict | None, new: dict | None) -> bool:
+    """Whether learners meet something else; what only newer editions measure is no difference."""
+
+    def shown(entry: dict | None) -> dict | None:
+        return entry and {name: entry[name] for name in entry if name not in MEASURES}
+
+    return shown(old) != shown(new)
 
 
 def draw_outline(course: CoursePage) -> dict:
@@ -99,7 +111,9 @@ def compare_editions(old: Edition, new: Edition) -> dict[str, list[str]]:
         "added": [entry["title"] for key, entry in after.items() if key not in before],
         "removed": [entry["title"] for key, entry in before.items() if key not in after],
         "changed": [
-            entry["title"] for key, entry in after.items() if key in before and entry != before[key]
+            entry["title"]
+            for key, entry in after.items()
+            if key in before and _differ(before[key], entry)
         ],
         "moved": [entry["title"] for key, entry in after.items() if key in moved],
     }
@@ -122,7 +136,7 @@ def foresee_move(run: CourseRun, edition: Edition) -> MoveEffect:
     """Count the learners that moving `run` to `edition` touches, without changing anything."""
     old = {entry["key"]: entry for entry in run.edition.activities}
     new = {entry["key"]: entry for entry in edition.activities}
-    touched = {key for key, entry in old.items() if new.get(key) != entry}
+    touched = {key for key, entry in old.items() if _differ(entry, new.get(key))}
     added = new.keys() - old.keys()
     with every_organisation():  # a run is everybody's; only numbers leave this function
         rows = list(run.enrolments.prefetch_related("progress"))

@@ -1,5 +1,6 @@
 """Enrolling, and every later move of an enrolment, with who, when and why."""
 
+from collections.abc import Sequence
 from functools import partial
 
 from django.db import IntegrityError, transaction
@@ -7,14 +8,16 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from courses.domain.programmes import begin_programme, refuse_if_locked
+from courses.domain.programmes import begin_programme, begin_programmes, refuse_if_locked
+from courses.domain.telling import tell_of_move
 from courses.eligibility import PersonFacts, refusals
 from courses.models import Cohort, CourseRun, Enrolment, EnrolmentChange, EnrolmentState
 from courses.models.enrolments import SEATED
 from courses.signals import enrolment_ended, enrolment_moved
+from lms.accounts.models import User
 from lms.core.errors import Refused
 from lms.core.states import change_state
-from lms.organisations.domain import join_organisation
+from lms.organisations.domain import join_organisation, join_organisations
 from lms.organisations.models import Organisation
 from lms.organisations.scoping import every_organisation
 
@@ -70,7 +73,9 @@ def demand_seat(run: CourseRun) -> None:
 
 
 def _note(enrolment: Enrolment, *, by=None, reason: str = "") -> None:
-    EnrolmentChange(enrolment=enrolment, state=enrolment.state, by=by, reason=reason).save()
+    change = EnrolmentChange(enrolment=enrolment, state=enrolment.state, by=by, reason=reason)
+    change.save()
+    tell_of_move(change)
     transaction.on_commit(
         partial(enrolment_moved.send, Enrolment, enrolment=enrolment, reason=reason)
     )
@@ -121,6 +126,50 @@ def add_enrolment(
             begin_programme(user, run.programme, organisation)
         _note(found, by=by, reason=reason)
     return found, True
+
+
+@transaction.atomic
+def add_enrolments(
+    places: Sequence[tuple[User, Organisation]],
+    run: CourseRun,
+    *,
+    state=EnrolmentState.INVITED,
+    cohort: Cohort | None = None,
+    by=None,
+    reason: str = "",
+) -> list[tuple[Enrolment | None, bool]]:
+    """As `add_enrolment` for many people: one hold on the seats, a constant number of queries, the news at the end.
+
+    Nobody is written to yet: what was brought in by the thousand may have to be taken back first.
+
+    Returns, in the order of `places`, each person's enrolment and whether it is new; None for whom no seat was free.
+    """
+    users = [user for user, _organisation in places]
+    with every_organisation():  # enrolled on behalf of another organisation already, perhaps
+        held = CourseRun.objects.select_for_update().get(pk=run.pk)
+        found = {row.user_id: row for row in Enrolment.objects.filter(run=run, user__in=users)}
+        wanted = {user.pk: (user, body) for user, body in places if user.pk not in found}
+        left = seats_left(held) if state in SEATED else None
+        new = list(wanted.values())[:left]
+        known = [(user, body) for user, body in places if user.pk in found]
+        join_organisations([*known, *new])
+        made = Enrolment.objects.bulk_create(
+            Enrolment(user=user, run=run, organisation=body, cohort=cohort, state=state)
+            for user, body in new
+        )
+        if run.programme:
+            begin_programmes(new, run.programme)
+        EnrolmentChange.objects.bulk_create(
+            EnrolmentChange(enrolment=row, state=state, by=by, reason=reason) for row in made
+        )
+    transaction.on_commit(partial(_tell_all, made, reason))
+    fresh = {row.user_id: row for row in made}
+    return [(found.get(user.pk) or fresh.get(user.pk), user.pk in fresh) for user in users]
+
+
+def _tell_all(enrolments: list[Enrolment], reason: str) -> None:
+    for row in enrolments:
+        enrolment_moved.send(Enrolment, enrolment=row, reason=reason)
 
 
 @transaction.atomic

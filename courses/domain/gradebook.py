@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.db import transaction
+from django.db.models import QuerySet
 from wagtail.log_actions import log
 
+from courses.domain.rollups import refresh_rollup, refresh_rollups
 from courses.models import CourseRun, Enrolment, LineItem, Result
 
 
@@ -17,13 +19,15 @@ def record_result(
     *,
     score: Decimal,
     maximum: Decimal,
+    is_blocking: bool = False,
     comment: str = "",
     by=None,
 ) -> Result:
     """Append a result for the activity; it supersedes the one before, which stays.
 
     `score` and `maximum` are points. An equal result of the machine's is not repeated, and one that a person set
-    by hand (`by`) is not superseded by a machine's.
+    by hand (`by`) is not superseded by a machine's. `is_blocking` says that it is no pass and that the learner
+    needs help to go on from it: staff see them as stuck.
     """
     entry = enrolment.run.edition.activity(str(key))
     line_item, _ = LineItem.objects.get_or_create(
@@ -38,24 +42,29 @@ def record_result(
     )
     if current and current.by_id and by is None:
         return current
-    if current and (current.score, current.maximum, current.comment, by) == (
-        score,
-        maximum,
-        comment,
-        None,
+    same = (score, maximum, is_blocking, comment, None)
+    if current and same == (
+        current.score,
+        current.maximum,
+        current.is_blocking,
+        current.comment,
+        by,
     ):
         return current
     if current:
         current.is_current = False
         current.save(update_fields=["is_current"])
-    return Result.objects.create(
+    result = Result.objects.create(
         line_item=line_item,
         enrolment=enrolment,
         score=score,
         maximum=maximum,
+        is_blocking=is_blocking,
         comment=comment,
         by=by,
     )
+    refresh_rollup(enrolment)
+    return result
 
 
 @transaction.atomic
@@ -90,6 +99,7 @@ def record_results(
                 enrolment=enrolment,
                 score=score,
                 maximum=maximum,
+                is_blocking=bool(before and before.is_blocking),
                 comment=comment,
                 by=by,
             )
@@ -98,14 +108,29 @@ def record_results(
     Result.objects.filter(line_item=line_item, enrolment__in=replaced, is_current=True).update(
         is_current=False
     )
-    return Result.objects.bulk_create(results)
+    results = Result.objects.bulk_create(results)
+    refresh_rollups(replaced)
+    return results
 
 
+@transaction.atomic
 def withdraw_result(enrolment: Enrolment, key: str) -> None:
     """Let the machine's result for the activity count no more; it stays in the history."""
     Result.objects.filter(
         enrolment=enrolment, line_item__activity_key=key, is_current=True, by__isnull=True
     ).update(is_current=False)
+    refresh_rollup(enrolment)
+
+
+@transaction.atomic
+def unblock_results(enrolments: QuerySet[Enrolment], key: str) -> int:
+    """Note that the learners can go on from their results by themselves again, and return how many could not."""
+    blocking = Result.objects.filter(
+        enrolment__in=enrolments, line_item__activity_key=key, is_current=True, is_blocking=True
+    )
+    blocked = list(blocking.values_list("enrolment", flat=True))
+    blocking.update(is_blocking=False)
+    return refresh_rollups(blocked)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Programmes: cutting their rules, beginning one, and recording what was earned."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime, time
 from functools import partial
 
@@ -28,7 +29,9 @@ from courses.models import (
     ProgrammePage,
 )
 from courses.signals import programme_completed
+from lms.accounts.models import User
 from lms.core.errors import Refused
+from lms.organisations.models import Organisation
 from lms.organisations.scoping import every_organisation
 
 
@@ -99,6 +102,28 @@ def begin_programme(user, programme: ProgrammePage, organisation) -> ProgrammeEn
             programme=programme,
             defaults={"edition": edition, "organisation": organisation},
         )[0]
+
+
+@transaction.atomic
+def begin_programmes(
+    places: Sequence[tuple[User, Organisation]], programme: ProgrammePage
+) -> list[ProgrammeEnrolment]:
+    """As `begin_programme` for many people, each on behalf of an organisation; returns those that are new."""
+    edition = programme.editions.first()
+    if edition is None:
+        raise Refused(_("This programme is not published yet."), code="not_published")
+    with every_organisation():  # begun on behalf of an earlier employer, perhaps
+        begun = ProgrammeEnrolment.objects.filter(
+            programme=programme, user__in=[user for user, _organisation in places]
+        )
+        known = set(begun.values_list("user_id", flat=True))
+        return ProgrammeEnrolment.objects.bulk_create(
+            ProgrammeEnrolment(
+                user=user, programme=programme, edition=edition, organisation=organisation
+            )
+            for user, organisation in places
+            if user.pk not in known
+        )
 
 
 def completed_courses(user) -> dict[str, list[datetime]]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from django.db.models import Count, Max, Prefetch, Q
+from django.db.models import Max, Prefetch
 
 from courses.activities import KINDS
 from courses.models import CoursePage, CourseRun, Edition, Enrolment, Progress, Result
@@ -150,11 +150,3 @@ def catalogue() -> list[CoursePage]:
         course.newest = course.open_run.edition if course.open_run else editions.get(course.pk)
     order = {"foundations": 0, "application": 1, "management": 2, "leadership": 3}
     return sorted(courses, key=lambda course: (order[course.level], course.code))
-
-
-def progress_of_runs(enrolments):
-    """Rows for a coordinator: each enrolment with `done`, the count of completed activities, and last visit."""
-    return enrolments.select_related("user", "run", "organisation").annotate(
-        done=Count("progress", filter=Q(progress__completed_at__isnull=False)),
-        visited_at=Max("progress__visited_at"),
-    )

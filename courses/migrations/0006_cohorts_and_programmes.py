@@ -13,7 +13,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("courses", "0005_line_item_weights"),
-        ("organisations", "0003_agreements_and_portals"),
+        ("organisations", "0004_agreements_and_portals"),
         ("wagtailcore", "0098_apitoken"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

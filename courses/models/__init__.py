@@ -1,12 +1,15 @@
 """The authored tree, its editions and runs, who is enrolled, and what they achieved."""
 
 from courses.levels import Level
+from courses.models.adaptations import Adaptation, AdaptedPage, SkippedUpdate
 from courses.models.competencies import Competency
+from courses.models.credibility import CheckAnswer, PaceNote, PaceNoteState
 from courses.models.enrolments import (
     Enrolment,
     EnrolmentChange,
     EnrolmentState,
     Extension,
+    Pace,
     Progress,
 )
 from courses.models.gradebook import LineItem, Result
@@ -24,11 +27,15 @@ from courses.models.programmes import (
     ProgrammeEnrolment,
     ProgrammePage,
 )
+from courses.models.rollups import EnrolmentRollup
 from courses.models.runs import Cohort, CourseRun, DueDate, Edition, Holiday
 
 __all__ = [
     "ActivityPage",
+    "Adaptation",
+    "AdaptedPage",
     "CataloguePage",
+    "CheckAnswer",
     "Cohort",
     "Competency",
     "CoursePage",
@@ -37,6 +44,7 @@ __all__ = [
     "Edition",
     "Enrolment",
     "EnrolmentChange",
+    "EnrolmentRollup",
     "EnrolmentState",
     "Extension",
     "Holiday",
@@ -44,11 +52,15 @@ __all__ = [
     "Level",
     "LineItem",
     "ModulePage",
+    "Pace",
+    "PaceNote",
+    "PaceNoteState",
     "ProgrammeCompletion",
     "ProgrammeEdition",
     "ProgrammeEnrolment",
     "ProgrammePage",
     "Progress",
     "Result",
+    "SkippedUpdate",
     "Source",
 ]

@@ -91,6 +91,7 @@ class Enrolment(Record):
         indexes = [
             # lists of staff, page after page by key
             models.Index(fields=["organisation", "-enrolled_at", "-id"], name="enrolment_newest"),
+            models.Index(fields=["-enrolled_at", "-id"], name="enrolment_newest_of_all"),
             models.Index(fields=["run", "state"], name="enrolment_run_state"),
         ]
         constraints = [
@@ -146,6 +147,17 @@ class Extension(Record):
         return f"enrolment {self.enrolment_id} until {self.until}"
 
 
+class Pace(models.TextChoices):
+    """What the time on an activity says of how it was done: courses/domain/plausibility.py."""
+
+    PLAUSIBLE = "plausible", _("plausible")
+    QUICK = "quick", _("quick")
+    IMPLAUSIBLE = "implausible", _("hardly possible")
+
+
+CONSPICUOUS = [Pace.QUICK, Pace.IMPLAUSIBLE]
+
+
 class Progress(Record):
     """How far a learner is in one activity, by its stable key: a change of language loses nothing."""
 
@@ -157,6 +169,30 @@ class Progress(Record):
     position = models.CharField(
         max_length=64, blank=True, help_text="The block of a lesson that was last at the top"
     )
+    days = models.PositiveSmallIntegerField(
+        default=1, help_text="Different days on which it was opened"
+    )
+    active_seconds = models.PositiveIntegerField(
+        null=True,  # not measured: no JavaScript, or no lesson
+        blank=True,
+        help_text="How long its page was in front, as the browser tells",
+    )
+    pace = models.CharField(
+        max_length=12,
+        choices=Pace,
+        blank=True,
+        help_text="Judged when completed; empty: not judged",
+    )
+    elapsed_seconds = models.PositiveIntegerField(
+        null=True,  # not completed, or completed without a visit here
+        blank=True,
+        help_text="From the first visit to completion",
+    )
+    least_seconds = models.PositiveIntegerField(
+        null=True,  # not judged
+        blank=True,
+        help_text="What the model asked for when it judged",
+    )
 
     objects = scoped("enrolment__organisation")
 
@@ -167,6 +203,24 @@ class Progress(Record):
                 fields=["enrolment", "activity_key"], name="progress_once_an_activity"
             )
         ]
+        indexes = [
+            # the coordinator's list of what was done very fast, page after page by key
+            models.Index(
+                fields=["-completed_at", "-id"],
+                condition=Q(pace__in=CONSPICUOUS),
+                name="progress_conspicuous",
+            ),
+        ]
 
     def __str__(self):
         return f"progress {self.pk}"
+
+    @property
+    def observed_seconds(self):
+        """What was judged: the page in front where that was measured, else from first visit to completion."""
+        return self.elapsed_seconds if self.active_seconds is None else self.active_seconds
+
+    @property
+    def entry(self):
+        """The outline's entry in the edition that the run pins now, or None."""
+        return self.enrolment.run.edition.activity(str(self.activity_key))

@@ -47,6 +47,9 @@ class Result(Record):
     )
     recorded_at = models.DateTimeField(default=timezone.now)
     is_current = models.BooleanField(default=True)
+    is_blocking = models.BooleanField(
+        default=False, help_text="Not passed, and the learner needs help to go on from it"
+    )
 
     objects = scoped("enrolment__organisation")
 

@@ -11,7 +11,7 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Page
 
-from courses.blocks import LessonBody
+from courses.blocks import LessonBody, measure_body
 from courses.levels import Level
 
 # Wagtail's own panel fills in a slug, and stumbles where there is none to fill in.
@@ -145,10 +145,15 @@ class ActivityPage(LearnerUrlMixin, Page):
         default=5,
         validators=[MinValueValidator(1), MaxValueValidator(600)],
     )
+    is_locked_for_partners = models.BooleanField(_("partners may not change this"), default=False)
 
     facts = (
         FieldPanel("summary", help_text=_("One sentence below the title.")),
         FieldPanel("minutes", help_text=_("How long a careful reader needs.")),
+        FieldPanel(
+            "is_locked_for_partners",
+            help_text=_("In a partner's copy of the course this part follows the original."),
+        ),
     )
     promote_panels = (
         settings_panels
@@ -180,6 +185,13 @@ class ActivityPage(LearnerUrlMixin, Page):
         """Bytes that a first visit loads beyond the site's own styles: pictures only on request."""
         return 0
 
+    def measures(self):
+        """What an edition notes of how much there is to do: `length`, and `checks` where there are questions.
+
+        Empty: only the author's minutes tell.
+        """
+        return {}
+
 
 class LessonPage(ActivityPage):
     kind = "lesson"
@@ -197,6 +209,9 @@ class LessonPage(ActivityPage):
 
     def measured_bytes(self):
         return len(str(self.body).encode())
+
+    def measures(self):
+        return measure_body(self.body)
 
     def serve_preview(self, request, mode_name):
         return render(request, "courses/lesson_preview.html", {"lesson": self, "title": self.title})

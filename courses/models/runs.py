@@ -15,7 +15,8 @@ class Edition(models.Model):
     """What a course was when it was published: architecture, protocol 1. Never changed once cut.
 
     `outline` is {"modules": [{"key", "title", "summary", "activities": [{"key", "kind", "title", "summary",
-    "minutes", "bytes", "points", "completion", "revisions": {language: revision id}}]}]}.
+    "minutes", "bytes", "points", "completion", "revisions": {language: revision id}}]}]}. Newer editions also
+    have "length" of what could be measured, and "checks": [{"id", "is_required"}] of a lesson.
     """
 
     course = models.ForeignKey("courses.CoursePage", models.PROTECT, related_name="editions")
@@ -61,13 +62,14 @@ class Edition(models.Model):
 
 
 class CourseRunQuerySet(models.QuerySet):
+    def going_on(self, today=None):
+        """Those that have not ended, begun or not."""
+        today = today or timezone.localdate()
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today))
+
     def open_for_enrolment(self, today=None):
         today = today or timezone.localdate()
-        return self.filter(
-            Q(ends_on__isnull=True) | Q(ends_on__gte=today),
-            starts_on__lte=today,
-            is_self_enrolment_open=True,
-        )
+        return self.going_on(today).filter(starts_on__lte=today, is_self_enrolment_open=True)
 
 
 class CourseRun(models.Model):

@@ -1,15 +1,11 @@
 """The gradebook of a run, for trainers: a grid whose cells can be set by hand, weights, and exports."""
 
-from io import BytesIO
-
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count
-from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
-from openpyxl import Workbook
 from wagtail.log_actions import log
 
 from courses.domain.gradebook import (
@@ -20,11 +16,10 @@ from courses.domain.gradebook import (
 )
 from courses.forms import OverrideForm, WeightsForm
 from courses.models import CourseRun, Enrolment
-from lms.core.exports import safe_cell, stream_csv
+from lms.core.exports import stream_csv, workbook
 from lms.core.permissions import demand
 
 PAGE_SIZE = 50
-SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def run_list(request, organisation):
@@ -117,8 +112,8 @@ def _export(run, columns, enrolments, kind):
     ]
     table = [
         [
-            safe_cell(row.enrolment.user.full_name),
-            safe_cell(row.enrolment.organisation.name),
+            row.enrolment.user.full_name,
+            row.enrolment.organisation.name,
             *(
                 row.results[column.key].percent if column.key in row.results else ""
                 for column in columns
@@ -130,14 +125,4 @@ def _export(run, columns, enrolments, kind):
     name = f"gradebook-{slugify(run.code)}"
     if kind == "csv":
         return stream_csv(name, header, table)
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(title=str(_("Gradebook")))
-    for row in [header, *table]:
-        sheet.append([str(each) if not isinstance(each, int | float) else each for each in row])
-    content = BytesIO()
-    book.save(content)
-    return HttpResponse(
-        content.getvalue(),
-        content_type=SPREADSHEET,
-        headers={"Content-Disposition": f'attachment; filename="{name}.xlsx"'},
-    )
+    return workbook(name, _("Gradebook"), header, table)

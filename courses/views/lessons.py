@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from courses.activities import KINDS
+from courses.domain import checks
 from courses.domain import progress as progress_domain
 from courses.domain.editions import pinned_page, pinned_revision_id
 from courses.domain.enrolment import enrol_oneself, waiting_position, withdraw
@@ -108,8 +109,17 @@ def rendered_lesson(entry):
 
 
 def lesson(request, enrolment, entry):
+    if "check" in request.POST:
+        return _check(request, enrolment, entry)
     if request.method == "POST":
-        progress_domain.complete_activity(enrolment, entry["key"])
+        if missing := checks.first_missing(enrolment, entry):
+            messages.warning(
+                request, _("Answer the question below first, then the lesson is done.")
+            )
+            return redirect(f"{request.path}#b-{missing}")
+        progress_domain.complete_activity(
+            enrolment, entry["key"], active_seconds=_seconds(request.POST.get("active"))
+        )
         _previous, after = learner_outline(enrolment).neighbours(entry["key"])
         if after:
             return redirect("courses:activity", enrolment.pk, after.entry["key"])
@@ -117,17 +127,44 @@ def lesson(request, enrolment, entry):
     progress_domain.visit_activity(enrolment, entry["key"])
     context = activity_context(enrolment, entry)
     return render(
-        request, "courses/lesson_detail.html", {**context, "body": rendered_lesson(entry)}
+        request, "courses/lesson_detail.html", {**context, "body": _own_lesson(enrolment, entry)}
     )
+
+
+def _own_lesson(enrolment, entry):
+    """The lesson that all share, with the replies to this learner's answers put in."""
+    body = rendered_lesson(entry)
+    answers = checks.newest_answers(enrolment, entry)
+    if answers:
+        words = pinned_page(entry, get_language()).body
+        for block_id, reply in checks.replies(words, answers).items():
+            said = render_to_string("courses/check_reply.html", {"reply": reply})
+            body = body.replace(f"<!--reply {block_id}-->", said)
+    return body
+
+
+def _check(request, enrolment, entry):
+    block_id = request.POST["check"]
+    choice = request.POST.get(f"choice-{block_id}", "")
+    body = pinned_page(entry, get_language()).body
+    checks.answer_check(enrolment, entry["key"], body, block_id, choice)
+    return redirect(f"{request.path}#b-{block_id}")
+
+
+def _seconds(text):
+    """Seconds as a browser tells them, or None where it tells none."""
+    return int(text) if text and text.isdecimal() and len(text) < 9 else None  # noqa: PLR2004  a sane number
 
 
 @require_POST
 def lesson_position(request, pk, key):
-    """Sent by <lms-resume> as the reader scrolls; a lost one costs nothing."""
+    """Sent by <lms-resume> as the reader scrolls, with the seconds the page was in front; a lost one costs nothing."""
     enrolment = own_enrolment(request, pk)
     try:
-        position = str(json.loads(request.body)["position"])
+        sent = json.loads(request.body)
+        position, active = str(sent["position"]), sent.get("active")
     except (ValueError, KeyError, TypeError):
         return HttpResponse(status=400)
-    progress_domain.keep_position(enrolment, str(key), position)
+    seconds = _seconds(str(active))
+    progress_domain.keep_position(enrolment, str(key), position, active_seconds=seconds)
     return HttpResponse(status=204)

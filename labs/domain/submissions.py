@@ -150,10 +150,12 @@ def _record_best(workspace: Workspace) -> None:
     enrolment, key = workspace.enrolment, str(workspace.activity_key)
     runs = GradeRun.objects.filter(submission__workspace=workspace)
     best = max(runs, key=lambda run: run.percent)
-    record_result(enrolment, key, score=best.score, maximum=best.maximum)
     entry = enrolment.run.edition.activity(key)
     # the edition may have been changed for one without this lab; the result stays
-    if entry and best.percent >= pinned_lab(entry, "").pass_mark:
+    has_passed = bool(entry) and best.percent >= pinned_lab(entry, "").pass_mark
+    is_failing = bool(entry) and not has_passed
+    record_result(enrolment, key, score=best.score, maximum=best.maximum, is_blocking=is_failing)
+    if has_passed:
         complete_activity(enrolment, key)
 
 

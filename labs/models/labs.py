@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import StreamField
 
-from courses.blocks import LessonBody
+from courses.blocks import ReadingBody
 from courses.models import ActivityPage
 from courses.models.pages import TITLE
 
@@ -79,9 +79,9 @@ class LabPage(ActivityPage):
 
     kind = "lab"
 
-    instructions = StreamField(LessonBody(), verbose_name=_("instructions"), blank=True)
+    instructions = StreamField(ReadingBody(), verbose_name=_("instructions"), blank=True)
     no_lab_path = StreamField(
-        LessonBody(),
+        ReadingBody(),
         verbose_name=_("without the lab"),
         blank=True,
         help_text=_("For someone on a phone: the same thinking, without the notebook."),

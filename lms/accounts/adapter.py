@@ -1,12 +1,15 @@
 """How allauth meets our people: phones, codes and where a sign-in leads."""
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from lms.accounts.domain.sessions import SHARED, mark_shared
 from lms.accounts.messages import send_sms
 from lms.accounts.models import User
+from lms.accounts.sealing import seal, unseal
 from lms.accounts.validators import phone_to_e164
 
 
@@ -31,6 +34,15 @@ class AccountAdapter(DefaultAccountAdapter):
         if commit:
             user.save()
         return user
+
+    def is_reauthentication_required(self, *, app):
+        """Our decorator `recent_sign_in_required` asks, on each page that allauth would ask on."""
+        return False
+
+    def post_login(self, request, user, **kwargs):
+        if request.session.get(SHARED):
+            mark_shared(request.session)
+        return super().post_login(request, user, **kwargs)
 
     def clean_phone(self, phone):
         return phone_to_e164(phone)
@@ -69,3 +81,26 @@ class AccountAdapter(DefaultAccountAdapter):
             phone,
             _("This number already has an Umahiri account. Choose “Sign in” instead of “Sign up”."),
         )
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):
+    """Names the person to their app by the address they know, and seals what would let others in."""
+
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": gettext_lazy(
+            "This code does not fit. Look at the newest one, and whether your phone's clock is right."
+        ),
+    }
+
+    def _get_user_identifier(self, user):
+        return user.email or user.phone or str(user)
+
+    def encrypt(self, text):
+        return seal(text)
+
+    def decrypt(self, encrypted_text):
+        return unseal(encrypted_text)
+
+    def generate_authenticator_name(self, user, type):  # noqa: A002  allauth's signature
+        return _("My passkey")

@@ -5,11 +5,18 @@ from allauth.account.internal.flows.login_by_code import LoginCodeVerificationPr
 from allauth.account.models import Login
 from allauth.account.stages import LoginByCodeStage, LoginStageController
 from allauth.account.utils import filter_users_by_email
+from allauth.core import context
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, LoginWebAuthnForm
 from django import forms
 from django.conf import settings
+from django.contrib.auth.forms import SetPasswordForm
+from django.contrib.auth.password_validation import validate_password
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
+from lms.accounts.domain.sessions import SHARED, SHARED_HINT, SHARED_LABEL
 from lms.accounts.models import User
 from lms.accounts.validators import phone_to_e164, read_contact, validate_full_name
 
@@ -77,8 +84,23 @@ class SignupForm(ContactMixin, allauth_forms.SignupForm):
         return " ".join(self.cleaned_data["full_name"].split())
 
 
-class RequestCodeForm(ContactMixin, allauth_forms.RequestLoginCodeForm):
+class SharedDeviceMixin(forms.Form):
+    """Asks whether the device is shared; the session remembers it until the person is in."""
+
+    is_shared = forms.BooleanField(label=SHARED_LABEL, help_text=SHARED_HINT, required=False)
+
+    def clean_is_shared(self):
+        is_shared = self.cleaned_data["is_shared"]
+        if is_shared:
+            context.request.session[SHARED] = True
+        else:
+            context.request.session.pop(SHARED, None)
+        return is_shared
+
+
+class RequestCodeForm(SharedDeviceMixin, ContactMixin, allauth_forms.RequestLoginCodeForm):
     contact = forms.CharField(max_length=254, **CONTACT)
+    field_order = ["contact", "is_shared"]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -92,7 +114,13 @@ class RequestCodeForm(ContactMixin, allauth_forms.RequestLoginCodeForm):
         return address
 
 
-class LoginForm(allauth_forms.LoginForm):
+class PasskeySignInForm(SharedDeviceMixin, LoginWebAuthnForm):
+    """A passkey's answer, and whether the device is shared."""
+
+
+class LoginForm(SharedDeviceMixin, allauth_forms.LoginForm):
+    field_order = ["login", "password", "is_shared"]
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["login"].label = CONTACT["label"]
@@ -122,3 +150,110 @@ class ProfileForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ["full_name", "language"]
+
+
+CODE = {"inputmode": "numeric", "autocomplete": "one-time-code"}
+
+
+class SentCodeForm(forms.Form):
+    """The six digits that we sent to an address."""
+
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=16,
+        help_text=_("Six digits. It works for 15 minutes."),
+        error_messages={"required": _("Write the six digits.")},
+        widget=forms.TextInput(attrs=CODE),
+    )
+
+    def clean_code(self):
+        return "".join(filter(str.isdigit, self.cleaned_data["code"]))
+
+
+class PasswordForm(forms.Form):
+    """The person's own password, asked again."""
+
+    password = forms.CharField(
+        label=_("Password"),
+        strip=False,
+        error_messages={"required": _("Write your password.")},
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, *args, user, **kwargs):
+        self.user = user
+        super().__init__(*args, **kwargs)
+
+    def clean_password(self):
+        if not self.user.check_password(self.cleaned_data["password"]):
+            raise forms.ValidationError(_("This is not your password. Look again."))
+        return self.cleaned_data["password"]
+
+
+class NewAddressForm(forms.Form):
+    """A new e-mail address or phone number of a person; of another account's holder nothing is told."""
+
+    contact = forms.CharField(max_length=254, **CONTACT)
+
+    def clean_contact(self):
+        return read_contact(self.cleaned_data["contact"])
+
+
+class NewPasswordForm(SetPasswordForm):
+    """Once, with a button to look at it: a second field is no help to who types on a phone."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        del self.fields["new_password2"]
+        self.fields["new_password1"].label = _("New password")
+        self.fields["new_password1"].error_messages["required"] = _("Write a password.")
+        self.fields["new_password1"].help_text = _(
+            "At least ten characters. Three or four words that you remember are best."
+        )
+
+    def clean(self):
+        forms.Form.clean(self)
+        if password := self.cleaned_data.get("new_password1"):
+            try:
+                validate_password(password, self.user)
+            except forms.ValidationError as error:
+                self.add_error("new_password1", error)
+        return self.cleaned_data
+
+
+class AppCodeMixin(forms.Form):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["code"].label = _("Code")
+        self.fields["code"].widget.attrs = dict(CODE)
+        self.fields["code"].error_messages["required"] = _("Write the code.")
+
+
+class ActivateAppForm(AppCodeMixin, ActivateTOTPForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["code"].help_text = _("The six digits that the app shows now.")
+
+
+class SecondStepForm(AppCodeMixin, AuthenticateForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["code"].help_text = _("The app's six digits, or one of your recovery codes.")
+
+
+class ConfirmSecondStepForm(SecondStepForm, ReauthenticateForm):
+    """The second step, asked again."""
+
+
+class AddPasskeyForm(AddWebAuthnForm):
+    """Every key we take signs in by itself, so it is always one that the person unlocks."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        del self.fields["passwordless"]
+        self.fields["name"].label = _("Name of the passkey")
+        self.fields["name"].help_text = _("So that you know it again, such as “Office laptop”.")
+
+    def clean(self):
+        self.cleaned_data["passwordless"] = True
+        return super().clean()

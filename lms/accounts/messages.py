@@ -1,11 +1,16 @@
 """Mail and text messages that leave us, or are kept where no gateway is set up."""
 
+import logging
+
 from django.conf import settings
 from django.core.mail.backends.base import BaseEmailBackend
 from django.utils.translation import gettext as _
 
+from lms.accounts.gateways import NotSentError, OutcomeUnknownError, sms_gateway
 from lms.accounts.models import SentMessage
 from lms.core.errors import Refused
+
+logger = logging.getLogger(__name__)
 
 
 class KeptMailBackend(BaseEmailBackend):
@@ -26,10 +31,16 @@ class KeptMailBackend(BaseEmailBackend):
 
 
 def send_sms(phone, text):
-    """Keep `text` for `phone` in the demo; elsewhere refuse until a gateway is set up."""
-    if not settings.DEMO:
+    """Send `text` to `phone` now, while its reader waits; refuse with a sentence where that failed."""
+    try:
+        sms_gateway().send(phone, text, sender=settings.SMS_SENDER)
+    except NotSentError as error:
+        if not settings.SMS_GATEWAY:
+            raise Refused(str(error), code="no_sms_gateway") from error
         raise Refused(
-            _("Text messages are not set up here yet. Use an e-mail address."),
-            code="no_sms_gateway",
-        )
-    SentMessage.objects.create(channel=SentMessage.Channel.SMS, recipient=phone, body=text)
+            _("The text message could not be sent. Use an e-mail address, or try again later."),
+            code="sms_not_sent",
+        ) from error
+    except OutcomeUnknownError:
+        # it may have left; who waits in vain asks for another one on the next page
+        logger.warning("An outcome of the text gateway is unknown", exc_info=True)

@@ -1,7 +1,10 @@
-"""The language that a person chose, on a device that has no choice of its own yet."""
+"""What a session brings along: the language that a person chose, and the end of one on a shared device."""
 
 from django.conf import settings
+from django.contrib.auth import logout
 from django.utils import translation
+
+from lms.accounts.domain.sessions import SHARED, is_idle
 
 
 class LanguageMiddleware:
@@ -14,3 +17,21 @@ class LanguageMiddleware:
             translation.activate(request.user.language)
             request.LANGUAGE_CODE = request.user.language
         return self.get_response(request)
+
+
+class SharedDeviceMiddleware:
+    """Signs out who left a shared phone or computer, and has it keep no page."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        is_shared = request.session.get(SHARED, False) and request.user.is_authenticated
+        if is_shared and is_idle(request.session):
+            logout(request)
+        response = self.get_response(request)
+        if is_shared:
+            # the service worker keeps no page that says so
+            response["Cache-Control"] = "private, no-store"
+            response["X-Shared-Device"] = "1"
+        return response

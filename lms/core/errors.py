@@ -15,5 +15,13 @@ class InvalidTransition(Refused):
     code = "invalid_transition"
 
 
+class NotReadableError(Exception):
+    """A stranger's file, or a part of it, cannot be read; `line` where it is known better than by its beginning."""
+
+    def __init__(self, reason, line=0):
+        super().__init__(reason)
+        self.line = line
+
+
 class ScopeRequired(RuntimeError):  # noqa: N818  named for what is missing
     """A record was queried outside a scope: a bug, never an answer."""

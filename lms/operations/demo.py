@@ -9,17 +9,21 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 from django.utils import timezone
 
+from admissions.domain.nominations import nominate
+from admissions.domain.seats import allocate_seats
 from courses.domain.enrolment import enrol
 from courses.domain.progress import complete_activity, visit_activity
+from courses.domain.runs import next_run_code
 from courses.loading.course import load_course
-from courses.models import CourseRun
+from courses.models import Cohort, CourseRun
 from lms.accounts.models import User
 from lms.organisations.domain import join_organisation
 from lms.organisations.loading import load_organisations
-from lms.organisations.models import Organisation, Role
+from lms.organisations.models import Organisation, PartnerAgreement, Role
 from lms.organisations.scoping import every_organisation
 
 COURSES = Path(settings.BASE_DIR) / "courses/content"
+VENUE = "Kenya School of Government, Lower Kabete"
 
 # (what they are, e-mail, name, [(organisation, role)], is staff)
 ACCOUNTS = [
@@ -124,6 +128,58 @@ def load_learners():
     enrol(officer, run, Organisation.objects.get(slug="county-nakuru"))
 
 
+def load_agreements():
+    """Kenya and Rwanda have signed; any other country is refused until it has."""
+    today = timezone.localdate()
+    for slug, controller, permission in [
+        ("kenya", "Ministry of Public Service", "Held in Kenya"),
+        ("rwanda", "Ministry of Public Service and Labour", "Certificate of the authority (demo)"),
+    ]:
+        PartnerAgreement.objects.get_or_create(
+            organisation=Organisation.objects.get(slug=slug),
+            controller=controller,
+            defaults={
+                "legal_basis": "Task in the public interest",
+                "hosting_permission": permission,
+                "breach_contact": f"protection@{slug}.demo.example",
+                "languages": ["en", "sw"] if slug == "kenya" else ["en", "fr"],
+                "signed_on": today,
+                "expires_on": today + timedelta(days=700),
+            },
+        )
+
+
+def load_intake():
+    """A run by nomination: seats for two countries, three people put forward, and a cohort for lists of people."""
+    course = CourseRun.objects.select_related("course").order_by("starts_on", "pk").first().course
+    starts_on = timezone.localdate() + timedelta(days=21)
+    run, is_new = CourseRun.objects.get_or_create(
+        course=course,
+        venue=VENUE,
+        defaults={
+            "edition": course.editions.first(),
+            "code": next_run_code(course, starts_on),
+            "starts_on": starts_on,
+            "capacity": 30,
+            "is_self_enrolment_open": False,
+        },
+    )
+    rwanda = Organisation.objects.get(slug="rwanda")
+    Cohort.objects.get_or_create(
+        slug="rwanda-intake",
+        defaults={"organisation": rwanda, "run": run, "name": "Rwanda, first intake"},
+    )
+    if not is_new:
+        return
+    registrar = User.objects.get(email="registrar@demo.example")
+    allocate_seats(run, Organisation.objects.get(slug="kenya"), 18, source=None, by=registrar)
+    allocate_seats(run, rwanda, 10, source=None, by=registrar)
+    coordinator = User.objects.get(email="coordinator.rw@demo.example")
+    for place, name in enumerate(["Gasana Paul", "Mukamana Alice", "Habimana Jean"], start=1):
+        person = _account(f"nominee{place}@demo.example", name)
+        nominate(person, run, rwanda, by=coordinator, priority=place)
+
+
 @transaction.atomic
 def load_demo():
     """Organisations, courses, accounts and learners of the demo."""
@@ -131,5 +187,7 @@ def load_demo():
     for course in sorted(COURSES.glob("*/course.md")):
         load_course(course.parent)
     load_accounts()
+    load_agreements()
     with every_organisation():  # the demo's learners work in several
         load_learners()
+        load_intake()

@@ -23,7 +23,7 @@ def organisations_served_by(user, roles=None):
 
 def subtree_scope(organisation):
     """Open the scope of `organisation` and all below it."""
-    return scope(Organisation.objects.filter(path__startswith=organisation.path).values("pk"))
+    return scope(Organisation.objects.at_or_below(organisation).order_by().values("pk"))
 
 
 @transaction.atomic
@@ -33,3 +33,21 @@ def join_organisation(user, organisation, role=Role.LEARNER):
         user=user, organisation=organisation, role=role, until_at=None
     )
     return membership
+
+
+@transaction.atomic
+def join_organisations(places):
+    """Make each person of `places`, pairs of person and organisation, a learner there; who is one stays so."""
+    open_ones = Membership.objects.filter(
+        user__in=[user for user, _ in places], role=Role.LEARNER, until_at=None
+    )
+    known = set(open_ones.values_list("user_id", "organisation_id"))
+    missing = {
+        (user.pk, organisation.pk)
+        for user, organisation in places
+        if (user.pk, organisation.pk) not in known
+    }
+    Membership.objects.bulk_create(
+        Membership(user_id=user, organisation_id=organisation, role=Role.LEARNER)
+        for user, organisation in sorted(missing)
+    )

@@ -10,7 +10,7 @@ def people_of(organisation, *, search="", role=""):
     """Current memberships in `organisation` and below, by name."""
     found = (
         Membership.objects.current()
-        .filter(organisation__path__startswith=organisation.path)
+        .filter(organisation__path__startswith=organisation.path, user__is_active=True)
         .select_related("user", "organisation")
         .order_by("user__full_name", "user", "organisation__path", "role")
     )
@@ -26,6 +26,12 @@ def people_of(organisation, *, search="", role=""):
     return found
 
 
+def members_of(organisation):
+    """Ids of people who belong to `organisation` or below now. Lazy."""
+    below = Membership.objects.current().filter(organisation__path__startswith=organisation.path)
+    return below.values("user")
+
+
 def staff_over(organisation):
     """Current staff memberships that reach `organisation`: its own and those above it."""
     step = Organisation.steplen
@@ -33,7 +39,7 @@ def staff_over(organisation):
     return (
         Membership.objects.current()
         .of_staff()
-        .filter(organisation__path__in=paths)
+        .filter(organisation__path__in=paths, user__is_active=True)
         .select_related("user", "organisation")
         .order_by("organisation__path", "user__full_name", "pk")
     )

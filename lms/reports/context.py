@@ -2,7 +2,7 @@
 
 from django.utils.functional import SimpleLazyObject
 
-from lms.reports.rules import has_staff_role
+from lms.organisations.rules import has_staff_role
 
 
 def staff(request):

@@ -19,6 +19,9 @@ DATA_DIR.mkdir(parents=True, exist_ok=True)
 DEBUG = CONFIG["debug"]
 DEMO = CONFIG["demo"]
 SECRET_KEY = CONFIG["secret_key"] or config.kept_secret(DATA_DIR / "secret_key")
+_keys = CONFIG["identifier_keys"] or config.kept_secret(DATA_DIR / "keys/identifiers")
+IDENTIFIER_KEYS = [key.strip() for key in _keys.split(",") if key.strip()]
+STAFF_SECOND_FACTOR = CONFIG["staff_second_factor"]
 SITE_URL = CONFIG["site_url"]
 _site = urlsplit(SITE_URL)
 ALLOWED_HOSTS = [host for host in CONFIG["allowed_hosts"].split(",") if host] or [_site.hostname]
@@ -29,9 +32,13 @@ INSTALLED_APPS = [
     "lms.accounts",
     "lms.organisations",
     "lms.audit",
+    "lms.messaging",
     "courses",
+    "admissions",
+    "rosters",
     "assessments",
     "labs",
+    "practicals",
     "certification",
     "lms.reports",
     "lms.api",
@@ -51,6 +58,8 @@ INSTALLED_APPS = [
     "django_filters",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
     "allauth.idp.oidc",
     "rules",
     "csp",
@@ -74,6 +83,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "lms.accounts.middleware.SharedDeviceMiddleware",
     "lms.accounts.middleware.LanguageMiddleware",
     "lms.core.middleware.PrivatePagesMiddleware",
     "lms.core.middleware.LoginRequiredMiddleware",
@@ -81,6 +91,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "lms.core.middleware.RefusedMiddleware",
+    "lms.organisations.middleware.SecondFactorMiddleware",
     "lms.organisations.middleware.ScopeMiddleware",
 ]
 
@@ -101,6 +112,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "lms.core.context.site",
+                "lms.messaging.context.unread",
                 "lms.reports.context.staff",
             ],
         },
@@ -174,6 +186,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "assessments.tasks.analyse_quizzes_task",
         "schedule": crontab(hour=1, minute=15),
     },
+    "release-seats": {
+        "task": "admissions.tasks.release_seats_task",
+        "schedule": crontab(minute=5),
+    },
     "resume-regrades": {
         "task": "assessments.tasks.resume_regrades_task",
         "schedule": 120,
@@ -185,6 +201,30 @@ CELERY_BEAT_SCHEDULE = {
     "mark-waiting-submissions": {
         "task": "labs.tasks.mark_waiting_submissions_task",
         "schedule": 60,
+    },
+    "sweep-messages": {
+        "task": "lms.messaging.tasks.sweep_messages_task",
+        "schedule": 60,
+    },
+    "send-digests": {
+        "task": "lms.messaging.tasks.send_digests_task",
+        "schedule": 300,
+    },
+    "resume-rosters": {
+        "task": "rosters.tasks.resume_rosters_task",
+        "schedule": 60,
+    },
+    "clear-rosters": {
+        "task": "rosters.tasks.clear_rosters_task",
+        "schedule": crontab(hour=2, minute=40),
+    },
+    "remind-of-practicals": {
+        "task": "practicals.tasks.remind_task",
+        "schedule": 600,
+    },
+    "close-practicals": {
+        "task": "practicals.tasks.close_sessions_task",
+        "schedule": 900,
     },
 }
 
@@ -228,6 +268,28 @@ ACCOUNT_FORMS = {
     "request_login_code": "lms.accounts.forms.RequestCodeForm",
     "confirm_login_code": "lms.accounts.forms.ConfirmCodeForm",
 }
+# Our own pages ask for it, also of people without a password: allauth's own check lets those through.
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+SOCIALACCOUNT_ADAPTER = "lms.accounts.identities.IdentityAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+SOCIALACCOUNT_LOGIN_ON_GET = False
+MFA_ADAPTER = "lms.accounts.adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = (
+    "required"  # a passkey is both steps: what one has, and is or knows
+)
+MFA_RECOVERY_CODES_SHOW_ONCE = False
+MFA_TOTP_ISSUER = "Umahiri"
+MFA_TOTP_TOLERANCE = 1  # phones whose clock is half a minute off
+MFA_FORMS = {
+    "login_webauthn": "lms.accounts.forms.PasskeySignInForm",
+    "add_webauthn": "lms.accounts.forms.AddPasskeyForm",
+    "activate_totp": "lms.accounts.forms.ActivateAppForm",
+    "authenticate": "lms.accounts.forms.SecondStepForm",
+    "reauthenticate": "lms.accounts.forms.ConfirmSecondStepForm",
+}
 IDP_OIDC_ADAPTER = "labs.oidc.Adapter"
 IDP_OIDC_PRIVATE_KEY_FILE = DATA_DIR / "keys/oidc.pem"
 
@@ -238,7 +300,20 @@ if CONFIG["email_url"]:
     EMAIL_USE_TLS = True
 else:
     EMAIL_BACKEND = "lms.accounts.messages.KeptMailBackend"
+EMAIL_TIMEOUT = 20  # seconds; a worker that waits for ever would hold its message
 DEFAULT_FROM_EMAIL = CONFIG["email_from"]
+
+SMS_GATEWAY = CONFIG["sms_gateway"] or ("kept" if DEMO else "")
+AFRICASTALKING_USERNAME = CONFIG["africastalking_username"]
+AFRICASTALKING_API_KEY = CONFIG["africastalking_api_key"]
+AFRICASTALKING_URL = CONFIG["africastalking_url"]
+SMS_SENDER = CONFIG["sms_sender"]
+SMS_SENDER_PROMOTIONAL = CONFIG["sms_sender_promotional"]
+SMS_CALLBACK_SECRET = CONFIG["sms_callback_secret"]
+SMS_PART_CURRENCY, SMS_PART_COST = CONFIG["sms_part_cost"].split()
+SMS_MONTHLY_CAP = CONFIG["sms_monthly_cap"]
+SMS_MONTHLY_COST_CAP = CONFIG["sms_monthly_cost_cap"]
+MESSAGES_DAILY_CAP = CONFIG["messages_daily_cap"]
 
 LANGUAGE_CODE = CONFIG["default_language"]
 LANGUAGES = [("en", _("English")), ("sw", _("Kiswahili"))]

@@ -36,6 +36,18 @@ SETTINGS = (
         "Signs sessions and links. Empty: made once and kept in data_dir/secret_key.",
     ),
     Setting(
+        "identifier_keys",
+        "",
+        "Keys that seal staff identifiers and others' secrets, comma separated: the first seals, all open. "
+        "Empty: one made once and kept in data_dir/keys/identifiers.",
+    ),
+    Setting(
+        "staff_second_factor",
+        "",
+        "1: staff pages open to who has an app's code or a passkey as a second step. 0: to all staff. "
+        "Empty: 1, and 0 in the demo, whose accounts work at once.",
+    ),
+    Setting(
         "site_url",
         "http://127.0.0.1:8000",
         "The address that people and QR codes use, without a final slash.",
@@ -59,6 +71,49 @@ SETTINGS = (
         "As smtp://user:password@host:587. Empty: mail is kept, and in the demo shown to staff.",
     ),
     Setting("email_from", "Umahiri <no-reply@umahiri.invalid>", "Sender of all mail."),
+    Setting(
+        "sms_gateway",
+        "",
+        "africastalking, or kept, for staff of a demo to read. Empty: kept in the demo, elsewhere no text messages.",
+    ),
+    Setting("africastalking_username", "sandbox", "User name at Africa's Talking."),
+    Setting("africastalking_api_key", "", "Key at Africa's Talking."),
+    Setting(
+        "africastalking_url",
+        "",
+        "Address of their API without /version1. Empty: the one that the user name tells.",
+    ),
+    Setting(
+        "sms_sender",
+        "",
+        "Sender of text messages about one's own courses, as registered with the operators.",
+    ),
+    Setting(
+        "sms_sender_promotional",
+        "",
+        "The other sender, for news that people asked for. Empty: no news by text message.",
+    ),
+    Setting(
+        "sms_callback_secret",
+        "",
+        "Last part of the addresses that the gateway reports to. Empty: no reports are taken.",
+    ),
+    Setting(
+        "sms_part_cost",
+        "KES 0.80",
+        "What a part of a text message costs about, for the estimate before a campaign.",
+    ),
+    Setting("sms_monthly_cap", 20000, "Text messages that an organisation may send in a month."),
+    Setting(
+        "sms_monthly_cost_cap",
+        0,
+        "What an organisation's text messages may cost in a month, in the gateway's currency. 0: no limit.",
+    ),
+    Setting(
+        "messages_daily_cap",
+        6,
+        "Mails and text messages that one person gets in a day; urgent ones are sent all the same.",
+    ),
     Setting("secure", False, "Set when people come by HTTPS: secure cookies, HSTS, redirects."),
     Setting("media_url", "/media/", "Where uploaded media are served from."),
     Setting("labs_hub_url", "http://127.0.0.1:8010", "JupyterHub's address as browsers see it."),
@@ -78,12 +133,24 @@ def _read(setting, toml, environ):
         value = Path(environ[f"{variable}_FILE"]).read_text().strip()
     else:
         value = environ.get(variable, toml.get(setting.name, setting.default))
-    if isinstance(setting.default, bool) and not isinstance(value, bool):
-        if value.lower() not in {"0", "1", "true", "false", "yes", "no", ""}:
-            message = f"{variable} is {value!r}; it takes 1 or 0."
+    if isinstance(setting.default, bool):
+        return switch(variable, value)
+    if type(setting.default) is int and not isinstance(value, int):
+        if not value.isdecimal():
+            message = f"{variable} is {value!r}; it takes a whole number."
             raise ImproperlyConfigured(message)
-        value = value.lower() in {"1", "true", "yes"}
+        return int(value)
     return value
+
+
+def switch(name, value):
+    """Read a setting that is on or off."""
+    if isinstance(value, bool):
+        return value
+    if value.lower() not in {"0", "1", "true", "false", "yes", "no", ""}:
+        message = f"{name} is {value!r}; it takes 1 or 0."
+        raise ImproperlyConfigured(message)
+    return value.lower() in {"1", "true", "yes"}
 
 
 def load(environ=os.environ, path=ROOT / "lms.toml"):
@@ -101,8 +168,19 @@ def load(environ=os.environ, path=ROOT / "lms.toml"):
         )
         raise ImproperlyConfigured(message)
     found = {setting.name: _read(setting, toml, environ) for setting in SETTINGS}
+    if found["staff_second_factor"] == "":
+        found["staff_second_factor"] = not found["demo"]
+    found["staff_second_factor"] = switch("LMS_STAFF_SECOND_FACTOR", found["staff_second_factor"])
     if found["demo"] and found["secure"]:
         message = "The demo shows everyone's sign-in codes to staff: it does not go with `secure`."
+        raise ImproperlyConfigured(message)
+    if found["sms_gateway"] not in {"", "kept", "africastalking"}:
+        message = (
+            f"There is no gateway {found['sms_gateway']!r}: sms_gateway is kept or africastalking."
+        )
+        raise ImproperlyConfigured(message)
+    if found["sms_gateway"] == "kept" and not found["demo"]:
+        message = "Only the demo shows kept text messages: elsewhere sms_gateway is not kept."
         raise ImproperlyConfigured(message)
     return found
 
@@ -119,7 +197,7 @@ def private_file(path):
 def kept_secret(path):
     """Return the secret in the file at `path`, made at first need and readable by its owner alone."""
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:  # another process of ours was first

@@ -11,6 +11,7 @@ CACHES["default"]["LOCATION"] = CACHE_URL[:-1] + str(_worker)
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ACCOUNT_RATE_LIMITS = False
+STAFF_SECOND_FACTOR = False  # tests of it turn it on
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

@@ -5,11 +5,21 @@ from uuid import uuid4
 
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from assessments.domain.starting import start_attempt
 from assessments.models import Attempt
+from courses.domain.cohorts import add_cohort
+from courses.domain.enrolment import enrol
 from courses.models import Enrolment
+from lms.messaging.domain.preferences import opt_out_token
+from lms.messaging.models import Campaign, Message
 from lms.organisations.scoping import every_organisation
+from practicals.domain.booking import book
+from practicals.domain.sheets import make_sheet
+from practicals.domain.tokens import step_at, token_of
+from practicals.models import Booking
+from rosters.models import RosterImport
 from tests import factories
 
 ANYONE, SIGNED_IN, OWNER, STAFF, TRAINER = "anyone", "signed in", "owner", "staff", "trainer"
@@ -50,18 +60,79 @@ ACCESS = {
     "assessments:regrade_new": STAFF,
     "assessments:regrade_list": STAFF,
     "assessments:regrade": STAFF,
+    "admissions:run_list": STAFF,
+    "admissions:seat_list": STAFF,
+    "admissions:nomination_list": STAFF,
+    "admissions:selection": STAFF,
+    "admissions:invite": STAFF,
+    "admissions:nomination_withdraw": STAFF,
+    "admissions:nomination_substitute": STAFF,
     "courses:run_list": STAFF,
     "courses:run_link": STAFF,
+    "courses:adaptation_list": STAFF,
+    "courses:adaptation_detail": STAFF,
     "courses:enrolment_detail": STAFF,
     "courses:gradebook": STAFF,
+    "rosters:cohort_list": STAFF,
+    "rosters:template": STAFF,
+    "rosters:cohort": STAFF,
+    "rosters:invite": STAFF,
+    "rosters:import_new": STAFF,
+    "rosters:import": STAFF,
+    "rosters:columns": STAFF,
+    "rosters:report": STAFF,
+    "rosters:apply": STAFF,
+    "rosters:undo": STAFF,
+    "rosters:forget": STAFF,
     "accounts:profile": SIGNED_IN,
+    "accounts:confirm": SIGNED_IN,
+    "accounts:address": SIGNED_IN,
+    "accounts:address_confirm": SIGNED_IN,
+    "accounts:password": SIGNED_IN,
+    "accounts:organisation_sign_in": ANYONE,
+    "accounts:identities": SIGNED_IN,
+    "accounts:identity_connect": SIGNED_IN,
+    "accounts:identity_disconnect": SIGNED_IN,
+    "accounts:second_step": SIGNED_IN,
+    "accounts:sessions_end": SIGNED_IN,
     "accounts:sentmessage_list": STAFF,
+    "organisations:portal": ANYONE,
+    "organisations:portal_colours": ANYONE,
+    "organisations:portal_edit": STAFF,
+    "organisations:news_delete": STAFF,
+    "organisations:agreement_list": STAFF,
+    "organisations:rename": STAFF,
     "organisations:permission_list": STAFF,
     "organisations:people_list": STAFF,
     "organisations:role_give": STAFF,
+    "organisations:provider_list": STAFF,
+    "organisations:provider_new": STAFF,
+    "organisations:provider_edit": STAFF,
+    "organisations:recovery_list": STAFF,
+    "organisations:recovery_new": STAFF,
+    "organisations:recovery_decide": STAFF,
+    "organisations:recovery_complete": ANYONE,
+    "organisations:duplicate_list": STAFF,
+    "organisations:merge": STAFF,
+    "organisations:merge_undo": STAFF,
     "organisations:role_end": STAFF,
+    "messaging:inbox": SIGNED_IN,
+    "messaging:mark_read": SIGNED_IN,
+    "messaging:preference": SIGNED_IN,
+    "messaging:stop": ANYONE,  # who has the signed link
+    "messaging:report": ANYONE,  # who knows the secret
+    "messaging:incoming": ANYONE,  # who knows the secret
+    "messaging:outbox": STAFF,
+    "messaging:resolve": STAFF,
+    "messaging:campaign_new": STAFF,
+    "messaging:campaign_list": STAFF,
+    "messaging:campaign": STAFF,
     "reports:home": STAFF,
     "reports:learner_list": STAFF,
+    "reports:progress_grid": STAFF,
+    "reports:progress_summary": STAFF,
+    "reports:pace_list": STAFF,
+    "reports:pace_detail": STAFF,
     "reports:styleguide": ANYONE,
     "health_live": ANYONE,
     "health_ready": ANYONE,
@@ -76,6 +147,26 @@ ACCESS = {
     "labs:wait": OWNER,
     "labs:submit": OWNER,
     "labs:submission": OWNER,
+    "practicals:calendar_file": OWNER,
+    "practicals:feed_address": SIGNED_IN,
+    "practicals:feed": ANYONE,
+    "practicals:check_in_offline": ANYONE,
+    "practicals:check_in": OWNER,
+    "practicals:session_list": STAFF,
+    "practicals:session_new": STAFF,
+    "practicals:session": STAFF,
+    "practicals:session_edit": STAFF,
+    "practicals:session_cancel": STAFF,
+    "practicals:session_release": STAFF,
+    "practicals:booking_decide": STAFF,
+    "practicals:export": STAFF,
+    "practicals:sheet_make": STAFF,
+    "practicals:sheet": STAFF,
+    "practicals:sheet_type": STAFF,
+    "practicals:day_list": STAFF,
+    "practicals:day_ticks": STAFF,
+    "practicals:screen": STAFF,
+    "practicals:screen_join": STAFF,
     "certification:verify": ANYONE,
     "certification:award": ANYONE,
     "certification:scanned": ANYONE,
@@ -116,6 +207,10 @@ def arguments(name, world):
     """Arguments that name `world`'s own records."""
     if name.startswith("certification:"):
         return certification_arguments(name, world)
+    if name.startswith("rosters:"):
+        return roster_arguments(name, world)
+    if name.startswith("practicals:"):
+        return practical_arguments(name, world)
     attempt = started_attempt(world)
     lesson, quiz = world.entry("lesson")["key"], world.entry("quiz")["key"]
     return {
@@ -126,6 +221,8 @@ def arguments(name, world):
         "courses:run": [world.enrolment.pk],
         "courses:pending": [world.enrolment.pk],
         "courses:run_link": ["kenya", world.run.pk],
+        "courses:adaptation_list": ["kenya"],
+        "courses:adaptation_detail": ["kenya", 1],
         "courses:enrolment_detail": ["kenya", world.enrolment.pk],
         "courses:activity": [world.enrolment.pk, lesson],
         "courses:lesson_position": [world.enrolment.pk, lesson],
@@ -154,13 +251,51 @@ def arguments(name, world):
         "assessments:regrade_new": ["kenya", 1],
         "assessments:regrade_list": ["kenya"],
         "assessments:regrade": ["kenya", 1],
+        "admissions:run_list": ["kenya"],
+        "admissions:seat_list": ["kenya", world.run.pk],
+        "admissions:nomination_list": ["kenya", world.run.pk],
+        "admissions:selection": ["kenya", world.run.pk],
+        "admissions:invite": ["kenya", world.run.pk],
+        "admissions:nomination_withdraw": ["kenya", world.enrolment.pk],
+        "admissions:nomination_substitute": ["kenya", world.enrolment.pk],
         "courses:run_list": ["kenya"],
         "courses:gradebook": ["kenya", world.run.pk],
+        "accounts:address": ["email"],
+        "organisations:portal": ["kenya"],
+        "organisations:portal_colours": ["kenya"],
+        "organisations:portal_edit": ["kenya"],
+        "organisations:news_delete": ["kenya", 1],
+        "organisations:agreement_list": ["kenya"],
+        "organisations:rename": ["kenya"],
         "organisations:permission_list": ["kenya"],
         "organisations:people_list": ["kenya"],
         "organisations:role_give": ["kenya"],
+        "organisations:provider_list": ["kenya"],
+        "organisations:provider_new": ["kenya"],
+        "organisations:provider_edit": ["kenya", 1],
+        "accounts:identity_connect": [1],
+        "accounts:identity_disconnect": [1],
+        "organisations:recovery_list": ["kenya"],
+        "organisations:recovery_new": ["kenya"],
+        "organisations:recovery_decide": ["kenya", 1],
+        "organisations:recovery_complete": [uuid4()],
+        "organisations:duplicate_list": ["kenya"],
+        "organisations:merge": ["kenya", world.learner.pk, world.kenyan_coordinator.pk],
+        "organisations:merge_undo": ["kenya", 1],
         "organisations:role_end": ["kenya", world.learner.memberships.get().pk],
         "reports:learner_list": ["kenya"],
+        "messaging:stop": [opt_out_token(world.learner)],
+        "messaging:report": ["not-the-secret"],
+        "messaging:incoming": ["not-the-secret"],
+        "messaging:outbox": ["kenya"],
+        "messaging:resolve": ["kenya", 1],
+        "messaging:campaign_new": ["kenya"],
+        "messaging:campaign_list": ["kenya"],
+        "messaging:campaign": ["kenya", 1],
+        "reports:progress_grid": ["kenya", world.run.pk],
+        "reports:progress_summary": ["kenya", world.run.pk],
+        "reports:pace_list": ["kenya"],
+        "reports:pace_detail": ["kenya", 1],
         "labs:open": [world.enrolment.pk, lesson],
         "labs:wait": [world.enrolment.pk, lesson],
         "labs:submit": [world.enrolment.pk, lesson],
@@ -174,6 +309,35 @@ def started_attempt(world):
         return world.attempt.uuid
     with every_organisation():  # the table's own attempt
         return start_attempt(world.enrolment, world.entry("quiz"), "en").uuid
+
+
+def practical_arguments(name, world):
+    place = ["kenya"]
+    if name in {"practicals:feed_address", "practicals:check_in_offline"}:
+        return []
+    if name == "practicals:feed":
+        return ["unknown"]
+    with every_organisation():  # the table's own session, of Kenya, and a seat in it
+        run = factories.practical_run(opens_after="nothing")
+        session = factories.session(world.kenya, run)
+        enrolment = enrol(world.learner, run, world.nyeri)
+        enrol(world.stranger, run, world.rwanda)
+        booking = book(enrolment, session, by=world.learner)
+        sheet = make_sheet(session, world.kenya, by=world.kenyan_coordinator)
+    day = session.days.get().pk
+    return {
+        "practicals:calendar_file": [enrolment.pk, session.activity_key],
+        "practicals:check_in": [day, token_of(day, step_at(timezone.now()))],
+        "practicals:session_list": place,
+        "practicals:session_new": place,
+        "practicals:booking_decide": [*place, booking.pk],
+        "practicals:sheet": [*place, sheet.code],
+        "practicals:sheet_type": [*place, sheet.code],
+        "practicals:day_list": [*place, day],
+        "practicals:day_ticks": [*place, day],
+        "practicals:screen": [*place, day],
+        "practicals:screen_join": [*place, day],
+    }.get(name, [*place, session.pk])
 
 
 def certification_arguments(name, world):
@@ -194,8 +358,41 @@ def certification_arguments(name, world):
     }.get(name, place)
 
 
+def roster_arguments(name, world):
+    if name in {"rosters:cohort_list", "rosters:template"}:
+        return ["kenya"]
+    with every_organisation():  # the table's own cohort
+        cohort = add_cohort(world.kenya, world.run, "Intake", by=None)
+        roster = RosterImport.objects.create(cohort=cohort, name="staff.csv")
+    place = ["kenya", cohort.slug]
+    return (
+        place
+        if name in {"rosters:cohort", "rosters:invite", "rosters:import_new"}
+        else [*place, roster.pk]
+    )
+
+
 POST_ONLY = {
+    "rosters:invite",
+    "organisations:news_delete",
+    "admissions:invite",
+    "admissions:nomination_withdraw",
+    "accounts:identity_connect",
+    "accounts:identity_disconnect",
+    "organisations:recovery_decide",
+    "organisations:merge_undo",
+    "accounts:sessions_end",
+    "practicals:session_cancel",
+    "practicals:session_release",
+    "practicals:booking_decide",
+    "practicals:sheet_make",
+    "practicals:day_ticks",
+    "practicals:screen_join",
     "organisations:role_end",
+    "messaging:mark_read",
+    "messaging:resolve",
+    "messaging:report",
+    "messaging:incoming",
     "assessments:allowance_end",
     "assessments:file_upload",
     "api:open_on_device",
@@ -211,6 +408,9 @@ POST_ONLY = {
     "set_language",
     "labs:open",
     "labs:submit",
+    "rosters:apply",
+    "rosters:undo",
+    "rosters:forget",
 }
 
 
@@ -313,3 +513,32 @@ def test_attempts_listed_are_the_attempts_allowed(role, world):
         allowed = {row for row in rows if user.has_perm("assessments.view_attempt", row)}
 
         assert set(Attempt.objects.visible_to(user)) == allowed
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("model", [Message, Campaign], ids=lambda model: model.__name__)
+def test_messages_listed_are_the_messages_allowed(model, role, world):
+    user = getattr(world, role)
+    with every_organisation():  # the law is about all records
+        factories.campaign(world.kenya, created_by=world.trainer)
+        factories.campaign(world.rwanda, created_by=world.trainer)
+        factories.message(world.learner, world.nyeri)
+        factories.message(world.stranger, world.rwanda)
+        permission = f"messaging.view_{model._meta.model_name}"
+        allowed = {row for row in model.objects.all() if user.has_perm(permission, row)}
+
+        assert set(model.objects.visible_to(user)) == allowed
+
+
+@pytest.mark.parametrize("role", [*ROLES, "registrar", "releaser"])
+def test_bookings_listed_are_the_bookings_allowed(role, world):
+    user = getattr(world, role)
+    with every_organisation():  # the law is about all records
+        run = factories.practical_run(opens_after="nothing")
+        session = factories.session(world.centre, run)
+        for person, organisation in ((world.learner, world.nyeri), (world.stranger, world.rwanda)):
+            book(enrol(person, run, organisation), session, by=person)
+        rows = Booking.objects.all()
+        allowed = {row for row in rows if user.has_perm("practicals.view_booking", row)}
+
+        assert set(Booking.objects.visible_to(user)) == allowed

@@ -4,14 +4,17 @@ import os
 import re
 import subprocess
 import sys
+from contextlib import suppress
 
 import pytest
+from playwright.sync_api import TimeoutError as TooLate
 
 from tests.browser import questions
 from tests.browser.conftest import DESKTOP, PHONE, ROOT
 from tests.browser.test_authoring import Author
 
 RECEIVED = "All answers are kept by the server."
+NO_ANSWER = "no answer"
 WAITING = re.compile(r"Kept on this phone, waiting for the line: (\d+)\.")
 
 
@@ -75,7 +78,7 @@ class Phone:
         self.officer.page = self.officer.context.new_page()
         self.officer.watch()
         self.page.goto(self.address)
-        self.page.wait_for_selector("lms-quiz:defined")
+        self.page.wait_for_selector("[data-part=status]")  # by then, what was kept is shown again
 
     def question(self, number):
         return self.page.locator(f"#question-{number}")
@@ -146,6 +149,8 @@ def cut_between_questions(phone, count):
         phone.solve(number)
         phone.go_on(number)
         if is_cut:
+            # the page moves on once the answer is kept
+            phone.question(number).wait_for(state="hidden")
             shown = answered(phone.question(number))
             phone.kill_tab()
             assert answered(phone.question(number)) == shown
@@ -382,11 +387,17 @@ class QuestionForm:
         if toggle.get_attribute("aria-expanded") != "true":
             toggle.click()
         frame = page.frame_locator("iframe#w-preview-iframe")
-        frame.locator("button[name=try]").wait_for()
-        fill(frame)
-        frame.locator("button[name=try]").click()
-        frame.locator(".card[role=status]").wait_for()
-        return frame.locator(".card[role=status]").inner_text()
+        told = frame.locator(".card[role=status]")
+        # the preview draws itself anew as one writes, and what was chosen there is gone
+        for _ in range(6):
+            frame.locator("button[name=try]").wait_for()
+            fill(frame)
+            frame.locator("button[name=try]").click()
+            with suppress(TooLate):
+                told.wait_for(timeout=4_000)
+                if NO_ANSWER not in told.inner_text(timeout=2_000):
+                    return told.inner_text(timeout=2_000)
+        pytest.fail("the preview shows no score")
 
     def publish(self):
         self.author.press("Publish")

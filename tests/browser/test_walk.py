@@ -329,11 +329,18 @@ def test_a_coordinator_sees_the_own_country(who, visitor):
     person.sign_in(f"{who}@demo.example")
     person.go("/staff/")
     person.look("staff")
-    person.click("main .card a >> nth=0")
+    person.click("main .card a:has-text('Learners and their progress')")
     person.look("learners")
     words = person.page.inner_text("main")
     assert ("Mwangi Kamau" in words) == (who == "coordinator.ke")
     assert ("Mugisha Eric" in words) == (who == "coordinator.rw")
+    person.click("main p > a >> nth=0")
+    person.look("done-fast")
+    person.page.go_back()
+    person.click("main tbody td a >> nth=0")
+    person.look("progress")
+    person.click("main .links a >> nth=0")
+    person.look("progress-summary")
 
 
 def test_every_other_page_is_fit_to_be_seen(visitor):

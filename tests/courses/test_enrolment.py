@@ -22,6 +22,7 @@ from courses.eligibility import PersonFacts, refusals
 from courses.models import CourseRun, DueDate, Enrolment, EnrolmentState, Holiday
 from courses.models.enrolments import LIVE, SEATED
 from lms.core.errors import InvalidTransition, Refused
+from lms.messaging.models import Message
 from lms.organisations.scoping import every_organisation
 from tests import factories
 
@@ -233,3 +234,30 @@ def test_codes_count_through_the_year(world):
 
     assert next_run_code(course, date(2026, 5, 1)) == f"{course.code} 02/2026"
     assert next_run_code(course, date(2027, 5, 1)) == f"{course.code} 01/2027"
+
+
+def told(person):
+    with every_organisation():  # the person's own messages
+        return list(
+            Message.objects.filter(person=person).order_by("pk").values_list("key", "channel")
+        )
+
+
+def test_people_hear_of_what_others_decide_and_not_of_what_they_did(world, small_run):
+    person = factories.member(world.nyeri)
+    with every_organisation():  # as staff and the person act
+        enrolment, _new = add_enrolment(
+            person, small_run, world.nyeri, state=EnrolmentState.INVITED, by=world.registrar
+        )
+        assert told(person) == [("courses.invited", "in_app"), ("courses.invited", "email")]
+        enrol(person, small_run, world.nyeri, by=person)
+        withdraw(enrolment, by=person)
+    assert len(told(person)) == 2
+
+
+def test_an_invitation_reaches_a_number_that_nobody_checked_yet(world, small_run):
+    person = factories.member(world.nyeri, email=None, phone="+254712345678")
+
+    add_enrolment(person, small_run, world.nyeri, state=EnrolmentState.INVITED, by=world.registrar)
+
+    assert told(person) == [("courses.invited", "in_app"), ("courses.invited", "sms")]

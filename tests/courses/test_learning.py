@@ -182,7 +182,7 @@ def test_enrolment_states_move_only_along_the_table(state, to, world):
 
 @pytest.mark.parametrize(
     ("name", "budget"),
-    [("catalogue", 5), ("course", 6), ("dashboard", 8), ("run", 8), ("lesson", 10), ("quiz", 10)],
+    [("catalogue", 5), ("course", 6), ("dashboard", 8), ("run", 8), ("lesson", 11), ("quiz", 11)],
 )
 def test_pages_cost_the_same_queries_for_few_and_for_many(name, budget, world, client):
     """1 lesson and 30, 1 learner and 300: the same count, whatever the page."""

@@ -149,7 +149,7 @@ async def _execute(url, cookies, code):
     content = {"code": code, "silent": False, "store_history": False, "user_expressions": {}}
     message = {"header": header, "parent_header": {}, "metadata": {}, "content": content}
     text = "; ".join(f"{name}={value}" for name, value in cookies.items())
-    printed = ""
+    printed, replied, idle = "", False, False
     async with (
         aiohttp.ClientSession(headers={"Cookie": text}) as session,
         session.ws_connect(url) as channel,
@@ -162,5 +162,9 @@ async def _execute(url, cookies, code):
             if answer["msg_type"] == "stream":
                 printed += answer["content"]["text"]
             if answer["msg_type"] == "execute_reply":
-                return printed + answer["content"].get("evalue", "")
+                replied, printed = True, printed + answer["content"].get("evalue", "")
+            if answer["msg_type"] == "status":
+                idle = answer["content"]["execution_state"] == "idle"
+            if replied and idle:  # the reply may overtake what was printed; being idle does not
+                return printed
     return printed

@@ -16,6 +16,7 @@ from tests import factories
 @pytest.fixture
 def _demo(settings):
     settings.DEMO = True
+    settings.SMS_GATEWAY = "kept"
     settings.EMAIL_BACKEND = "lms.accounts.messages.KeptMailBackend"
 
 

@@ -183,5 +183,5 @@ def test_the_list_of_people_costs_the_same_for_one_and_for_many(
     for number in range(rows):
         factories.member(world.nyeri, name=f"Person {number}")
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(reverse("organisations:people_list", args=["nyeri-county"]), {"q": "person"})

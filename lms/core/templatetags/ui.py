@@ -76,6 +76,16 @@ def duration(number):
 
 
 @register.filter
+def seconds(number):
+    """As 20 seconds, 4 minutes 5 seconds, and without seconds from an hour on."""
+    whole, rest = divmod(int(number), 60)
+    words = ngettext("%(n)s second", "%(n)s seconds", rest) % {"n": rest}
+    if not whole:
+        return words
+    return f"{duration(whole)} {words}" if rest and whole < 60 else duration(whole)  # noqa: PLR2004  an hour
+
+
+@register.filter
 def megabytes(number):
     """As 0.4 MB; anything smaller as less than 0.1 MB."""
     return _("under 0.1 MB") if number < 0.1 else f"{number:.1f} MB"  # noqa: PLR2004  the sentence names it

@@ -33,7 +33,7 @@ PARAGRAPH = (
 )
 
 
-def _publish(parent, page):
+def publish(parent, page):
     parent.add_child(instance=page)
     page.save_revision().publish()
     return type(page).objects.get(pk=page.pk)
@@ -95,8 +95,13 @@ def _lesson(number):
     )
 
 
+def short_lesson(slug, number):
+    body = [{"type": "text", "value": PARAGRAPH, "id": str(uuid4())}]
+    return LessonPage(title=f"Activity {number}", slug=slug, minutes=5, body=json.dumps(body))
+
+
 def _course():
-    course = _publish(
+    course = publish(
         CataloguePage.objects.get(),
         CoursePage(
             title="Benchmark course",
@@ -107,10 +112,10 @@ def _course():
             summary="Measured.",
         ),
     )
-    module = _publish(course, ModulePage(title="Module", slug="bench-module"))
+    module = publish(course, ModulePage(title="Module", slug="bench-module"))
     for number in range(1, LESSONS + 1):
-        _publish(module, _lesson(number))
-    _publish(module, QuizPage(title="Check", slug="bench-quiz", tries=0, sections=_sections()))
+        publish(module, _lesson(number))
+    publish(module, QuizPage(title="Check", slug="bench-quiz", tries=0, sections=_sections()))
     return course
 
 

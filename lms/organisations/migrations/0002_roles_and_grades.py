@@ -52,13 +52,4 @@ class Migration(migrations.Migration):
                 max_length=16,
             ),
         ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("grade", ""), models.Q(("grade_scheme", ""), _negated=True), _connector="OR"
-                ),
-                name="membership_grade_has_scheme",
-            ),
-        ),
     ]

@@ -7,9 +7,10 @@ import zipfile
 
 import pytest
 
-from assessments.formats import archives, records
+from assessments.formats import records
 from assessments.formats.media import is_safe_svg, medium_of
 from assessments.formats.reading import read_package
+from lms.core import archives
 from tests.assessments.formats.examples import png
 
 

@@ -14,9 +14,12 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from assessments.domain.starting import STARTS_PER_SECOND
-from lms.operations.benchmarks import pages, population, regrade, statistics
+from lms.operations.benchmarks import lists, pages, population, regrade, rosters, statistics
 from lms.operations.processes import beat, wait_for_port, web, worker
 from lms.operations.services import free_port, postgres_server, running, valkey_server
+from lms.organisations.loading import load_organisations
+
+FEW_ENROLMENTS = 10_000
 
 
 class Command(BaseCommand):
@@ -25,15 +28,23 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--json", type=Path, help="Also write the figures to this file")
+        parser.add_argument(
+            "--enrolments",
+            type=int,
+            metavar="NUMBER",
+            help="Measure the lists of staff alone, at 10,000 enrolments and at this number, as 1000000",
+        )
         parser.add_argument("--inside", action="store_true", help="Used by the command itself")
 
     def handle(self, *, inside, **options):
-        if inside:
-            self.measure(options["json"])
+        if not inside:
+            sys.exit(self.start_servers(options["json"], options["enrolments"]))
+        elif options["enrolments"]:
+            self.measure_lists(options["json"], options["enrolments"])
         else:
-            sys.exit(self.start_servers(options["json"]))
+            self.measure(options["json"])
 
-    def start_servers(self, path):
+    def start_servers(self, path, enrolments):
         """Start what production has, then this command again with those servers in its settings."""
         with ExitStack() as stack:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="umahiri-bench-"))
@@ -51,10 +62,32 @@ class Command(BaseCommand):
                 "bench",
                 "--inside",
                 *(["--json", str(path.resolve())] if path else []),
+                *(["--enrolments", str(enrolments)] if enrolments else []),
             ]
             return subprocess.run(  # noqa: S603  this command again
                 argv, env=environment, check=False, cwd=settings.BASE_DIR
             ).returncode
+
+    def measure_lists(self, path, enrolments):
+        """The lists at 10,000 enrolments and at so many."""
+        call_command("migrate", verbosity=0)
+        call_command("collectstatic", verbosity=0, interactive=False)
+        load_organisations()
+        figures = []
+        for number in sorted({FEW_ENROLMENTS, enrolments}):
+            self.stdout.write(f"Making {number:,} enrolments …")
+            figures.append(lists.measure_lists(number))
+            self.print_lists(figures[-1])
+        if path:
+            path.write_text(json.dumps(figures, indent=1))
+        self.stdout.write(json.dumps(figures))
+
+    def print_lists(self, measured):
+        self.stdout.write(
+            f"\nat {measured['enrolments']:,} enrolments, made in {measured['seed_seconds']} s"
+        )
+        for row in measured["pages"]:
+            self.stdout.write(f"{row['step']:<36}{row['p50_ms']:>9}{row['p95_ms']:>9}")
 
     def measure(self, path):
         self.stdout.write("Preparing the database, static files and 3,600 learners …")
@@ -97,6 +130,9 @@ class Command(BaseCommand):
             }
             self.stdout.write("Marking 10,000 attempts of 20 questions again …")
             figures["regrade"] = regrade.measure_regrade()
+            self.stdout.write("Taking in a roster of 10,000 people …")
+            figures["roster"] = rosters.measure_roster()
+            figures["lists"] = lists.measure_lists(FEW_ENROLMENTS)
         self.print_table(figures)
         if path:
             path.write_text(json.dumps(figures, indent=1))
@@ -120,10 +156,19 @@ class Command(BaseCommand):
             f"{figures['seconds_until_500_had_their_questions']} s; 3,000 spread by their pages after "
             f"{figures['seconds_until_3000_had_their_questions']} s"
         )
+        self.print_lists(figures["lists"])
         again = figures["regrade"]
         self.stdout.write(
             f"{again['attempts']} attempts of 20 questions marked again in {again['replay_seconds']} s "
             f"(dry run {again['dry_run_seconds']} s), {again['changed']} results changed"
+        )
+        roster = figures["roster"]
+        self.stdout.write(
+            f"a roster of {roster['people']} people: checked in {roster['check_seconds']} s, taken in in "
+            f"{roster['apply_seconds']} s ({roster['people_per_second']} people a second), brought again in "
+            f"{roster['second_import_seconds']} s, taken back in {roster['undo_seconds']} s, "
+            f"{roster['more_megabytes']} MB more; {roster['faults_told']} of {roster['faults']} faults of "
+            f"{roster['kinds_of_fault']} kinds told, {roster['good_rows_lost']} good rows lost"
         )
         visit = figures["first_visit_of_a_lesson"]
         self.stdout.write(

@@ -78,6 +78,7 @@ class Command(BaseCommand):
         os.environ.update(
             LMS_DEMO="1",
             LMS_SITE_URL=f"http://127.0.0.1:{port}",
+            LMS_ALLOWED_HOSTS="127.0.0.1,localhost",  # browsers take passkeys for a name alone
             LMS_LABS_HUB_URL=f"http://127.0.0.1:{port + 10}",
         )
         os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606

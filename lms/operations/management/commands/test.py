@@ -72,7 +72,12 @@ class Command(BaseCommand):
                 [*browser, f"{BROWSER}/test_walk.py", "-k", "whole or javascript"],
                 sqlite,
             ),
-            ("browser on PostgreSQL", [*browser, BROWSER], postgres),
+            # two platforms side by side, each with a database of its own
+            (
+                "browser on PostgreSQL",
+                [*browser, "-n", "2", "--dist", "loadfile", BROWSER],
+                postgres,
+            ),
         ]
 
     def _run(self, name, argv, environment):

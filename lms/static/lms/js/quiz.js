@@ -73,11 +73,16 @@ customElements.define("lms-quiz", class extends HTMLElement {
     this.refused = new Map();
     this.backoff = BACKOFF_MS[0];
     this.renderedAt = Date.parse(this.dataset.rendered);
+    const rendered = this.values();
     this.outbox = await Outbox.open(this.dataset.attempt, this.dataset.user);
-    this.restore();
+    /* A quick thumb answers before the phone's storage is open: that is newer than what was kept. */
+    const answered = [...this.values()].filter(([each, value]) => value !== rendered.get(each)).map(([each]) => each);
+    this.restore(answered);
     /* What is merely passed by is not sent: another phone may have answered it since. */
-    this.shown = new Map(this.sections.filter((each) => this.part("answer", each)).map((each) => [each, JSON.stringify(this.inputs(each))]));
+    this.shown = this.values();
+    answered.forEach((each) => this.shown.set(each, rendered.get(each)));
     this.listen();
+    answered.forEach((each) => this.keep(each));
     this.part("status").hidden = false;
     this.part("download").hidden = false;
     this.show(this.positionInAddress());
@@ -97,12 +102,16 @@ customElements.define("lms-quiz", class extends HTMLElement {
   word(name, number) { return this.words[name].replace("%n", number); }
   now() { return new Date(Date.now() + (this.outbox.record.offset || 0)).toISOString(); }
 
+  /* What each question shows, to see what was changed. */
+  values() {
+    return new Map(this.sections.filter((each) => this.part("answer", each)).map((each) => [each, JSON.stringify(this.inputs(each))]));
+  }
   /* What this browser has and the page, which may be older, does not show. */
-  restore() {
+  restore(except) {
     const waiting = new Set(this.outbox.record.events.map((event) => event.position));
     for (const [position, { inputs, at }] of Object.entries(this.outbox.record.inputs)) {
       const section = this.section(position);
-      if (!section || !this.part("answer", section)) continue;
+      if (!section || except.includes(section) || !this.part("answer", section)) continue;
       if (waiting.has(Number(position)) || Date.parse(at) > this.renderedAt) this.fill(section, inputs);
     }
   }

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class AdmissionsConfig(AppConfig):
+    name = "admissions"
+
+    def ready(self):
+        from admissions import receivers, rules  # noqa: F401  they register themselves

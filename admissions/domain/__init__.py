@@ -1,0 +1,1 @@
+"""From seats to an invitation: what may be done with them."""

@@ -1,0 +1,1 @@
+"""Practicals: face-to-face or live sessions with seats, and the attendance that completes them."""

@@ -1,0 +1,1 @@
+"""Rosters: lists of people that an organisation sends, read with care, taken in, and taken back."""

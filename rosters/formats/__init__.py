@@ -1,0 +1,1 @@
+"""Files of people as rows of cells: CSV, Excel, OneRoster and Canvas; nothing here knows the database."""
