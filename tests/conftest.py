@@ -14,7 +14,12 @@ from tests.snapshots import Snapshot
 def pytest_collection_modifyitems(config, items):
     """What uses no database is run once, with SQLite; what is marked for one database, with that."""
     other = "sqlite" if connection.vendor == "postgresql" else "postgresql"
-    doors = {"db", "transactional_db", "chromium"}  # a browser test starts a platform of its own
+    doors = {
+        "db",
+        "transactional_db",
+        "django_db_setup",
+        "chromium",
+    }  # a browser test starts a platform of its own
 
     def is_run(item):
         if item.get_closest_marker(other):

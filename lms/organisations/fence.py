@@ -33,7 +33,6 @@ ALL = "*"
 _DEFINITION = re.compile(
     r"\s*(?:ALTER|CLUSTER|COMMENT|CREATE|DROP|REINDEX|SET|TRUNCATE|VACUUM)\b", re.IGNORECASE
 )
-_CHANGE = re.compile(r"\s*(?:DELETE|INSERT|UPDATE)\b", re.IGNORECASE)
 _migrating = ContextVar("migrating", default=False)
 
 
@@ -49,14 +48,13 @@ def records():
 # What a statement is sent with
 
 
-def _naming(models):
-    names = "|".join(re.escape(model._meta.db_table) for model in models)
-    return re.compile(rf"\b(?:{names})\b")
+def _names(models):
+    return "|".join(re.escape(model._meta.db_table) for model in models)
 
 
 @lru_cache(maxsize=1)
 def _record_names():
-    return _naming(records())
+    return re.compile(rf"\b(?:{_names(records())})\b")
 
 
 @lru_cache(maxsize=4096)
@@ -65,13 +63,15 @@ def _is_about_records(sql):
 
 
 @lru_cache(maxsize=1)
-def _tree_names():
-    return _naming([Membership, Organisation])
+def _tree_change():
+    """What begins as a change of memberships or organisations; many a change names them further on, in its scope."""
+    names = _names([Membership, Organisation])
+    return re.compile(rf'\s*(?:DELETE FROM|INSERT INTO|UPDATE)\s+"?(?:{names})\b', re.IGNORECASE)
 
 
 @lru_cache(maxsize=4096)
 def _changes_the_tree(sql):
-    return bool(_CHANGE.match(sql) and _tree_names().search(sql))
+    return bool(_tree_change().match(sql))
 
 
 def _ids(organisations):
@@ -90,9 +90,8 @@ class Fence:
     """An execute wrapper of one connection."""
 
     def __init__(self):
-        self.changes = (
-            0  # of memberships or organisations: ids worked out before them are out of date
-        )
+        # of memberships or organisations: ids worked out before them are out of date
+        self.changes = 0
 
     def __call__(self, execute, sql, params, many, context):
         text = str(sql)

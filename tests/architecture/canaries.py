@@ -5,6 +5,7 @@ to search for. Texts are painted over by the model's fields, so a new field need
 needs a row in RECORDS.
 """
 
+import copy
 import re
 from datetime import date, timedelta
 from types import SimpleNamespace
@@ -16,6 +17,7 @@ from django.core.files.base import ContentFile
 from django.db import models
 from django.utils import timezone
 
+from admissions.models import Nomination, SeatAllocation
 from assessments.domain.attempts import submit_attempt
 from assessments.domain.starting import start_attempt
 from assessments.interactions.extended_text.body import EssayBody
@@ -31,15 +33,21 @@ from assessments.models import (
     Regrade,
     Response,
 )
+from certification.domain.releases import prepare_release
 from certification.models import Award, Release
+from courses.domain.adaptations import adapt_course
 from courses.domain.editions import cut_edition
+from courses.domain.rollups import refresh_rollup
 from courses.models import (
+    CheckAnswer,
     Cohort,
     Enrolment,
     EnrolmentChange,
+    EnrolmentRollup,
     Extension,
     LineItem,
     ModulePage,
+    PaceNote,
     ProgrammeCompletion,
     ProgrammeEdition,
     ProgrammeEnrolment,
@@ -55,10 +63,26 @@ from labs.models import (
     Submission,
     Workspace,
 )
-from lms.accounts.models import User
+from lms.accounts.models import IdentityProvider, User
+from lms.messaging.models import Campaign, Message, Spending
+from lms.messaging.registry import CAMPAIGN
 from lms.organisations.domain import join_organisation
-from lms.organisations.models import Membership, News, PartnerAgreement, Role
+from lms.organisations.models import (
+    STAFF_ROLES,
+    Membership,
+    Merge,
+    News,
+    PartnerAgreement,
+    Portal,
+    Recovery,
+    Role,
+)
 from lms.organisations.scoping import Record
+from practicals.domain.booking import book
+from practicals.domain.calendars import feed_of
+from practicals.domain.sheets import make_sheet
+from practicals.models import Attendance, Booking, PaperSheet, PracticalPage, PracticalSession
+from rosters.models import RosterImport, RosterMapping, RosterPerson, RosterRow
 from tests import factories
 
 # whose a text is: the learner's whose things are asked for, another's of Kenya, the askers'
@@ -69,21 +93,25 @@ CANARY = re.compile(rf"({LEARNER}|{KENYA})-([a-z]+-[a-z_0-9]+)")
 READ_BY_THE_PRODUCT = {
     "accounts.User.username",
     "accounts.User.password",
-    "accounts.User.phone",
-    "accounts.User.language",
-    "organisations.News.language",
+    "accounts.IdentityProvider.issuer",
+    "messaging.Campaign.audience",
+    "messaging.Message.key",
+    "practicals.PracticalSession.time_zone",
+    "rosters.RosterImport.fault_code",
+    "rosters.RosterRow.code",
+    "rosters.RosterRow.kept_because",
     "assessments.AnswerFile.sha256",
-    "assessments.Attempt.language",
     "assessments.Attempt.seed",
-    "assessments.Outcome.verdict",
     "certification.Award.public_id",
     "certification.Award.qr",
-    "certification.Award.serial",
     "certification.Award.snapshot_sha256",
     "courses.ProgrammeCompletion.level_key",
     "labs.Submission.sha256",
 }
-PRIVATE = [User, Membership, PartnerAgreement, News]
+# what is no record and yet a country's own
+PLACES = [PartnerAgreement, News, IdentityProvider, PracticalSession]
+LONG = 32  # where a canary fits
+PRIVATE = [User, Membership, *PLACES]
 SHA = "5e" * 32
 
 
@@ -99,6 +127,7 @@ def text_fields(model):
         if isinstance(field, models.CharField | models.TextField)
         and not field.choices
         and not field.primary_key
+        and (field.max_length or LONG) >= LONG
         and f"{model._meta.label}.{field.name}" not in READ_BY_THE_PRODUCT
     ]
 
@@ -129,8 +158,13 @@ def whose(row, world):
         holder = getattr(holder, step)
     if holder.organisation == world.rwanda:
         return RWANDA
-    person = getattr(holder, "user_id", None)
+    person = getattr(holder, "user_id", getattr(holder, "person_id", None))
     return LEARNER if person == world.learner.pk else KENYA
+
+
+def text(its, what):
+    """A canary for where painting does not reach: inside of JSON and of files."""
+    return f"{its.token}-{what} {SEARCHED}"
 
 
 # One row each, of the person and country that `its` is about; what is made of one is there for the next.
@@ -146,7 +180,7 @@ def _attempt(its):
         epoch=1,
         seq=1,
         item=its.item,
-        value=f"{its.token}-response-value {SEARCHED}",
+        value=text(its, "response-value"),
     )
     submit_attempt(attempt)
     return Attempt.objects.get(pk=attempt.pk)
@@ -163,7 +197,7 @@ def _answer_file(its):
     name = f"{its.token}-answerfile-name"
     stored = AnswerFile(attempt=its.attempt, sha256=SHA, name=name, media_type="text/plain")
     stored.bytes = 3
-    stored.file.save(SHA, ContentFile(f"{its.token}-answerfile-content".encode()))
+    stored.file.save(SHA, ContentFile(text(its, "answerfile-content").encode()))
     return stored
 
 
@@ -180,7 +214,7 @@ def _workspace(its):
 
 
 def _submission(its):
-    cell = {"cell_type": "markdown", "metadata": {}, "source": f"{its.token}-submission-notebook"}
+    cell = {"cell_type": "markdown", "metadata": {}, "source": text(its, "submission-notebook")}
     return Submission.objects.create(
         workspace=its.workspace,
         release=its.world.lab_release,
@@ -192,7 +226,7 @@ def _submission(its):
 
 def _grade_run(its):
     check = {"name": "sum", "points": 1, "max": 1, "outcome": "not_met"}
-    check["detail"] = f"{its.token}-graderun-checks"
+    check["detail"] = text(its, "graderun-checks")
     return GradeRun.objects.create(
         submission=its.submission, checks=[check], score=0, maximum=1, seconds=1
     )
@@ -205,7 +239,70 @@ def _award(its):
 
 
 def _release(its):
-    return Release.objects.create(organisation=its.country, prepared_by=its.staff)
+    if its.award.release_id:
+        return Release.objects.create(organisation=its.country, prepared_by=its.staff)
+    release = prepare_release(its.country, [its.award], by=its.registrar)
+    its.award.refresh_from_db()
+    return release
+
+
+def _rollup(its):
+    refresh_rollup(its.enrolment)
+    return its.enrolment.rollup
+
+
+def _words(its, what):
+    return {name: text(its, what) for name in CAMPAIGN.placeholders}
+
+
+def _campaign(its):
+    texts = {"en": _words(its, "campaign-texts")}
+    return factories.campaign(its.place, created_by=its.staff, texts=texts)
+
+
+def _message(its):
+    context = _words(its, "message-context")
+    return factories.message(
+        its.person, its.place, campaign=its.campaign, key=CAMPAIGN.key, context=context
+    )
+
+
+def _roster(its):
+    return RosterImport.objects.create(
+        cohort=its.cohort,
+        columns=[
+            {
+                "title": text(its, "rosterimport-columns"),
+                "samples": [text(its, "rosterimport-samples")],
+            }
+        ],
+        by=its.staff,
+        state="checked",
+        total=1,
+    )
+
+
+def _roster_row(its):
+    return RosterRow.objects.create(
+        roster=its.rosterimport,
+        number=1,
+        outcome="refused",
+        code="name_missing",
+        values={"full_name": text(its, "rosterrow-values")},
+        user=its.person,
+    )
+
+
+def _booking(its):
+    session = its.world.sessions[its.country]
+    return book(its.enrolment, session, needs_note="Ramp", by=its.person)
+
+
+def _attendance(its):
+    day = its.booking.session.days.get()
+    return Attendance.objects.create(
+        booking=its.booking, day=day, is_present=True, how="staff", at=day.starts_at, by=its.staff
+    )
 
 
 # model → its row for a person; a new kind of record is added here
@@ -218,7 +315,58 @@ RECORDS = {
     Extension: lambda its: Extension.objects.create(
         enrolment=its.enrolment, until=date(2030, 1, 1), given_by=its.staff
     ),
-    Progress: lambda its: Progress.objects.create(enrolment=its.enrolment, activity_key=uuid4()),
+    Nomination: lambda its: Nomination.objects.create(
+        enrolment=its.enrolment, nominated_by=its.staff
+    ),
+    SeatAllocation: lambda its: SeatAllocation.objects.get_or_create(
+        run=its.world.run, organisation=its.place, defaults={"seats": 9, "given_by": its.staff}
+    )[0],
+    Progress: lambda its: Progress.objects.create(
+        enrolment=its.enrolment,
+        activity_key=its.world.entry("lesson")["key"],
+        pace="quick",
+        elapsed_seconds=9,
+        least_seconds=60,
+        completed_at=timezone.now(),
+    ),
+    PaceNote: lambda its: PaceNote.objects.create(
+        progress=its.progress, state="explained", by=its.staff
+    ),
+    CheckAnswer: lambda its: CheckAnswer.objects.create(
+        enrolment=its.enrolment,
+        activity_key=its.world.entry("lesson")["key"],
+        choice=0,
+        is_right=False,
+    ),
+    EnrolmentRollup: _rollup,
+    Booking: _booking,
+    Attendance: _attendance,
+    PaperSheet: lambda its: make_sheet(its.booking.session, its.country, by=its.staff),
+    RosterImport: _roster,
+    RosterRow: _roster_row,
+    RosterMapping: lambda its: RosterMapping.objects.create(
+        organisation=its.place, signature=uuid4().hex, mapping={}
+    ),
+    RosterPerson: lambda its: RosterPerson.objects.create(user=its.person, organisation=its.place),
+    Campaign: _campaign,
+    Message: _message,
+    Spending: lambda its: Spending.objects.get_or_create(
+        organisation=its.place, month=date(2026, 1, 1)
+    )[0],
+    Recovery: lambda its: Recovery.objects.create(
+        organisation=its.place,
+        user=its.person,
+        channel="email",
+        requested_by=its.staff,
+        expires_at=timezone.now() + timedelta(days=1),
+    ),
+    Merge: lambda its: Merge.objects.create(
+        organisation=its.place,
+        kept=its.person,
+        merged=its.duplicate,
+        by=its.staff,
+        left=[text(its, "merge-left")],
+    ),
     ProgrammeEnrolment: lambda its: ProgrammeEnrolment.objects.create(
         user=its.person,
         programme=its.world.programme,
@@ -274,8 +422,14 @@ class CanaryWorld(factories.World):
         self.kenyans = {role: factories.member(self.kenya, role) for role in Role}
         self.rwandans = {role: factories.member(self.rwanda, role) for role in Role}
         self.rwandans[Role.LEARNER] = self.stranger
+        self.rwandan_of_every_role = self._of_every_role(self.rwanda)
+        self.let_in = {
+            place.slug: self._of_every_role(place)
+            for place in (self.nyeri, self.kenya, self.centre)
+        }
         for people in (self.kenyans, self.rwandans):
             self._let_into_wagtail(people[Role.ADMINISTRATOR], people[Role.INSTRUCTOR])
+        self._let_into_wagtail(self.rwandan_of_every_role)
         self.former = factories.member(self.rwanda)
         left = join_organisation(self.former, self.kenya, Role.COORDINATOR)
         Membership.objects.filter(pk=left.pk).update(
@@ -284,7 +438,25 @@ class CanaryWorld(factories.World):
         for country in (self.kenya, self.rwanda):
             factories.agreement(country)
             News.objects.create(organisation=country, language="en")
+            Portal.objects.create(organisation=country, accent="#005a9c")
+            IdentityProvider.objects.create(
+                organisation=country, client_id="x", issuer="https://sign-in.example"
+            )
+        self.sessions = {
+            country: factories.session(country, self.run, capacity=9)
+            for country in (self.kenya, self.rwanda)
+        }
+        self.duplicates = {
+            person: factories.member(place)
+            for person, place in (
+                (self.learner, self.nyeri),
+                (self.fellow, self.nyeri),
+                (self.stranger, self.rwanda),
+            )
+        }
+        self.adaptation = adapt_course(self.run.course, self.kenya, by=self.kenyan_coordinator)
         self._paint_people()
+        self.feed = feed_of(self.stranger)
         self.its = self._records_of(self.learner, self.kenya, self.nyeri)
         self.its_fellow = self._records_of(self.fellow, self.kenya, self.nyeri)
         self.its_foreign = self._records_of(self.stranger, self.rwanda, self.rwanda)
@@ -296,10 +468,28 @@ class CanaryWorld(factories.World):
                 token = whose(row, self)
                 paint(row, token)
                 self.kept[token].setdefault(model, []).append(row.pk)
+        for its in (self.its, self.its_fellow, self.its_foreign):
+            self._read_again(its)
         self.kept[KENYA][User] = [self.fellow.pk, *(person.pk for person in self.kenyans.values())]
-        for model in (Membership, PartnerAgreement, News):
+        for model in (Membership, *PLACES):
             rows = model.objects.filter(organisation__path__startswith=self.kenya.path)
             self.kept[KENYA][model] = [row.pk for row in rows]
+
+    @property
+    def of_rwanda(self):
+        """This world with the foreigner's rows in place of the learner's."""
+        other = copy.copy(self)
+        other.its, other.learner = self.its_foreign, self.stranger
+        other.enrolment, other.kenya = self.foreign_enrolment, self.rwanda
+        other.kenyan_coordinator = self.rwandan_coordinator
+        return other
+
+    @staticmethod
+    def _of_every_role(place):
+        person = factories.member(place)
+        for role in STAFF_ROLES:
+            join_organisation(person, place, role)
+        return person
 
     def _author(self):
         """A course with a lesson, an essay and a lab, in a programme."""
@@ -314,6 +504,8 @@ class CanaryWorld(factories.World):
         factories.published(
             module, LabPage(title="Lab", slug="canary-lab", minutes=5, release=self.lab_release)
         )
+        practical = PracticalPage(title="Day", slug="canary-day", minutes=9, opens_after="nothing")
+        factories.published(module, practical)
         cut_edition(page)
         self.run = factories.run(page)
         self.programme = factories.programme({"gate": page})
@@ -334,7 +526,7 @@ class CanaryWorld(factories.World):
             self._paint_person(person, LEARNER if person == self.learner else KENYA)
         for person in rwandan.distinct():
             self._paint_person(person, RWANDA)
-        for model in (PartnerAgreement, News):
+        for model in PLACES:
             for row in model.objects.all():
                 paint(row, KENYA if row.organisation == self.kenya else RWANDA)
         self.learner.refresh_from_db()
@@ -347,18 +539,29 @@ class CanaryWorld(factories.World):
             paint(membership, token)
 
     def _records_of(self, person, country, place):
-        token = RWANDA if country == self.rwanda else KENYA
+        token, staff = (RWANDA, self.rwandans) if country == self.rwanda else (KENYA, self.kenyans)
         its = SimpleNamespace(
             world=self,
             person=person,
+            duplicate=self.duplicates[person],
             country=country,
             place=place,
             token=LEARNER if person == self.learner else token,
-            staff=(self.rwandans if country == self.rwanda else self.kenyans)[Role.COORDINATOR],
+            staff=staff[Role.COORDINATOR],
+            registrar=staff[Role.REGISTRAR],
         )
+        its.news = News.objects.get(organisation=country)
+        its.provider = IdentityProvider.objects.get(organisation=country)
         for model, make in RECORDS.items():
             setattr(its, model._meta.model_name, make(its))
         return its
+
+    @staticmethod
+    def _read_again(its):
+        """As they are in the database now that they are painted."""
+        for model in RECORDS:
+            name = model._meta.model_name
+            setattr(its, name, model.objects.get(pk=getattr(its, name).pk))
 
     @property
     def attempt(self):
@@ -369,3 +572,13 @@ class CanaryWorld(factories.World):
     def award(self):
         """The award that addresses name."""
         return self.its.award
+
+    @property
+    def booking(self):
+        """The booking that addresses name."""
+        return self.its.booking
+
+    @property
+    def roster(self):
+        """The roster that addresses name."""
+        return self.its.rosterimport

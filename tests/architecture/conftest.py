@@ -1,17 +1,44 @@
 """The world of canaries, for the tests of leaks and of the fence."""
 
 import pytest
+from django.core.cache import cache
+from django.db import transaction
+from django.test import override_settings
 
 from lms.organisations.scoping import every_organisation
 from tests.architecture.canaries import CanaryWorld
+from tests.architecture.leaks import askers, signed_in
 from tests.snapshots import Snapshot
+
+
+def _canary_world(worlds):
+    """Made once by each process: see `canaries.py`."""
+    with every_organisation():  # the factory fills several organisations
+        if "canaries" not in worlds:
+            worlds["canaries"] = Snapshot(CanaryWorld)
+            return worlds["canaries"].made
+        return worlds["canaries"].restore()
 
 
 @pytest.fixture
 def canary_world(db, _worlds, signing_folder):
-    """Made once by each process: see `canaries.py`."""
-    with every_organisation():  # the factory fills several organisations
-        if "canaries" not in _worlds:
-            _worlds["canaries"] = Snapshot(CanaryWorld)
-            return _worlds["canaries"].made
-        return _worlds["canaries"].restore()
+    return _canary_world(_worlds)
+
+
+@pytest.fixture(scope="module")
+def kept_world(django_db_setup, django_db_blocker, _worlds, _signing_folder):
+    """The world of canaries for all tests of a module: each takes back what it changes."""
+    with (
+        django_db_blocker.unblock(),
+        override_settings(DATA_DIR=_signing_folder),
+        transaction.atomic(),
+    ):
+        yield _canary_world(_worlds)
+        transaction.set_rollback(True)
+    cache.clear()
+
+
+@pytest.fixture(scope="module")
+def clients(kept_world):
+    """{who: their browser} of everyone whom the other country is none of the business of."""
+    return {who: signed_in(person) for who, person in askers(kept_world).items()}
