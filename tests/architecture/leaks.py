@@ -13,7 +13,7 @@ from django.core.cache import cache
 from django.core.exceptions import FieldError
 from django.db import connection, transaction
 from django.test import Client
-from django.urls import reverse
+from django.urls import URLResolver, get_resolver, reverse
 from pypdf import PdfReader
 
 from assessments.domain.quizzes import frozen_quiz
@@ -56,6 +56,8 @@ PUBLIC = {
     "certification:award": {"user-full_name"},
     "certification:scanned": {"user-full_name"},
     "organisations:portal": {"news-title", "news-body"},
+    # what is authored is shared: authors know each other, and the trainers of runs, by name
+    "wagtail": {"user-full_name"},
 }
 # where a person says in which organisation they work: the row that is added is their own
 ADDS_OWN_ROW = {"courses:enrol"}
@@ -275,6 +277,16 @@ def text_of(content):
     if content.startswith(b"%PDF"):
         return "\n".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages)
     return content.decode(errors="replace")
+
+
+def wagtail_addresses(resolver=None, path="/"):
+    """Every address of Wagtail's admin that names no row."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        here = path + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from wagtail_addresses(pattern, here)
+        elif here.startswith("/cms/") and re.fullmatch(r"[\w/-]+", here):
+            yield here
 
 
 @contextmanager
