@@ -1,4 +1,4 @@
-"""Who may see an enrolment: the learner, and staff of its organisation or one above."""
+"""Who may see an enrolment: the learner, and staff of its organisation or one above; and who manages a run."""
 
 import rules
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +12,18 @@ def is_own_enrolment(user, enrolment):
     return enrolment is not None and enrolment.user_id == user.pk
 
 
+@rules.predicate
+def is_trainer_of_run(user, run):
+    return run.trainers.filter(pk=user.pk).exists()
+
+
+@rules.predicate
+def may_change_runs(user):
+    """A run belongs to no organisation: authors' groups keep it."""
+    return user.has_perm("courses.change_courserun")
+
+
+rules.add_perm("courses.manage_run", may_change_runs | is_trainer_of_run)
 rules.add_perm("courses.keep_gradebook", holds("courses.keep_gradebook"))
 rules.add_perm("courses.view_own_enrolment", is_own_enrolment)
 rules.add_perm(

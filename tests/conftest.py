@@ -1,5 +1,8 @@
 """What every test may ask for."""
 
+import os
+import shutil
+
 import pytest
 from django.core.cache import cache
 from django.db import connection
@@ -30,6 +33,26 @@ def pytest_collection_modifyitems(config, items):
     items[:] = [item for item in items if is_run(item)]
 
 
+TEMPLATE = os.environ.get("TEST_TEMPLATE", "")  # a migrated database: `manage.py test` makes it
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_keepdb):
+    return django_db_keepdb or (bool(TEMPLATE) and connection.vendor == "sqlite")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings, tmp_path_factory):
+    """Let the database of the tests begin as a copy of the one that is migrated already."""
+    if not TEMPLATE:
+        return
+    if connection.vendor == "sqlite":
+        copied = shutil.copy(TEMPLATE, tmp_path_factory.mktemp("database"))
+        connection.settings_dict["TEST"]["NAME"] = copied
+    else:
+        connection.settings_dict["TEST"]["TEMPLATE"] = TEMPLATE
+
+
 @pytest.fixture(autouse=True)
 def _empty_cache(request):
     """Nothing cached by one test is met by the next."""
@@ -47,19 +70,29 @@ def _in_english():
 
 
 @pytest.fixture(scope="session")
-def _worlds():
-    """The small world as rows, made once by each process."""
+def _kept():
+    """What was made before, as rows, by its name; each process has its own."""
     return {}
 
 
 @pytest.fixture
-def world(db, _worlds):
+def kept(db, _kept):
+    """`kept(name, make)`: make something as the first thing in a test, or write its rows again."""
+
+    def again(name, make):
+        with every_organisation():  # what is made belongs to several
+            if name not in _kept:
+                _kept[name] = Snapshot(make)
+                return _kept[name].made
+            return _kept[name].restore()
+
+    return again
+
+
+@pytest.fixture
+def world(kept):
     """A small world: the Centre, Kenya and Rwanda, a course with a run, people in each role."""
-    with every_organisation():  # the factory fills several organisations
-        if "world" not in _worlds:
-            _worlds["world"] = Snapshot(factories.World)
-            return _worlds["world"].made
-        return _worlds["world"].restore()
+    return kept("world", factories.World)
 
 
 @pytest.fixture(scope="session")

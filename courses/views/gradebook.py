@@ -8,6 +8,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 
+from courses.audiences import RUN
 from courses.domain.gradebook import (
     columns_of,
     gradebook_rows,
@@ -18,6 +19,7 @@ from courses.forms import OverrideForm, WeightsForm
 from courses.models import CourseRun, Enrolment
 from lms.core.exports import stream_csv, workbook
 from lms.core.permissions import demand
+from lms.messaging.audiences import write_address
 
 PAGE_SIZE = 50
 
@@ -82,6 +84,7 @@ def gradebook(request, organisation, run):
         ],
         "cell": cell,
         "weights": weights,
+        "write_address": write_address(request.user, organisation, RUN, {"run": run.pk}),
     }
     return render(request, "courses/gradebook.html", context)
 

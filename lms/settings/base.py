@@ -210,6 +210,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "lms.messaging.tasks.send_digests_task",
         "schedule": 300,
     },
+    "warn-of-agreements": {
+        "task": "lms.messaging.tasks.warn_of_agreements_task",
+        "schedule": crontab(hour=7, minute=30),
+    },
     "resume-rosters": {
         "task": "rosters.tasks.resume_rosters_task",
         "schedule": 60,

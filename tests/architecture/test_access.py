@@ -123,6 +123,7 @@ ACCESS = {
     "messaging:report": ANYONE,  # who knows the secret
     "messaging:incoming": ANYONE,  # who knows the secret
     "messaging:outbox": STAFF,
+    "messaging:texts": STAFF,
     "messaging:resolve": STAFF,
     "messaging:campaign_new": STAFF,
     "messaging:campaign_list": STAFF,
@@ -288,6 +289,7 @@ def arguments(name, world):
         "messaging:report": ["not-the-secret"],
         "messaging:incoming": ["not-the-secret"],
         "messaging:outbox": ["kenya"],
+        "messaging:texts": ["kenya"],
         "messaging:resolve": ["kenya", 1],
         "messaging:campaign_new": ["kenya"],
         "messaging:campaign_list": ["kenya"],

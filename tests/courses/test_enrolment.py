@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.contrib.auth.models import Group
 from django.urls import reverse
 from django.utils import timezone
 from hypothesis import given
@@ -155,13 +156,22 @@ def test_an_invitation_is_taken_or_given_up(client, world, small_run):
         assert Enrolment.objects.get(user=second, run=small_run).state == "withdrawn"
 
 
-def test_the_link_of_a_run_carries_its_key(client, world):
+def test_the_link_of_a_run_carries_its_key_for_who_manages_the_run(client, world):
     world.run.enrolment_key = "nyati-7"
     world.run.save()
-    client.force_login(world.kenyan_coordinator)
+    world.administrator.groups.add(Group.objects.get(name="Moderators"))
+    world.run.trainers.add(world.trainer)
+    address = reverse("courses:run_link", args=["kenya", world.run.pk])
 
-    page = client.get(reverse("courses:run_link", args=["kenya", world.run.pk])).content.decode()
+    def page_for(person):
+        client.force_login(person)
+        return client.get(address).content.decode()
 
+    coordinators = page_for(world.kenyan_coordinator)
+    assert "nyati-7" not in coordinators
+    assert "asks for an enrolment key" in coordinators
+    assert "key=nyati-7" in page_for(world.administrator)
+    page = page_for(world.trainer)
     assert "key=nyati-7" in page
     assert "<svg" in page
     person = factories.user("Nekesa Wafula")
