@@ -5,35 +5,25 @@ from django.core.cache import cache
 from django.db import transaction
 from django.test import override_settings
 
-from lms.organisations.scoping import every_organisation
 from tests.architecture.canaries import CanaryWorld
 from tests.architecture.leaks import askers, signed_in
-from tests.snapshots import Snapshot
-
-
-def _canary_world(worlds):
-    """Made once by each process: see `canaries.py`."""
-    with every_organisation():  # the factory fills several organisations
-        if "canaries" not in worlds:
-            worlds["canaries"] = Snapshot(CanaryWorld)
-            return worlds["canaries"].made
-        return worlds["canaries"].restore()
 
 
 @pytest.fixture
-def canary_world(db, _worlds, signing_folder):
-    return _canary_world(_worlds)
+def canary_world(kept, signing_folder):
+    """See `canaries.py`."""
+    return kept("canaries", CanaryWorld)
 
 
 @pytest.fixture(scope="module")
-def kept_world(django_db_setup, django_db_blocker, _worlds, _signing_folder):
+def kept_world(django_db_setup, django_db_blocker, made_once, _signing_folder):
     """The world of canaries for all tests of a module: each takes back what it changes."""
     with (
         django_db_blocker.unblock(),
         override_settings(DATA_DIR=_signing_folder),
         transaction.atomic(),
     ):
-        yield _canary_world(_worlds)
+        yield made_once("canaries", CanaryWorld)
         transaction.set_rollback(True)
     cache.clear()
 

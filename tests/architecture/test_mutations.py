@@ -112,7 +112,6 @@ FILTERS = [
     (without_record_filter, "admissions:nomination_list", "rwandan coordinator"),
     (without_service, "reports:learner_list", EVERY_ROLE),
     (without_service, "assessments:attempt_detail", EVERY_ROLE),
-    (without_the_door, "reports:learner_list", EVERY_ROLE),
     (without_the_door, "courses:enrolment_detail", EVERY_ROLE),
     (without_demand, "organisations:people_list", FELLOW),
     (without_demand, "certification:release_detail", EVERY_ROLE),
