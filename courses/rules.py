@@ -9,7 +9,7 @@ from lms.organisations.staff_pages import register_staff_page
 
 @rules.predicate
 def is_own_enrolment(user, enrolment):
-    return enrolment.user_id == user.pk
+    return enrolment is not None and enrolment.user_id == user.pk
 
 
 @rules.predicate

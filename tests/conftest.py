@@ -17,7 +17,12 @@ from tests.snapshots import Snapshot
 def pytest_collection_modifyitems(config, items):
     """What uses no database is run once, with SQLite; what is marked for one database, with that."""
     other = "sqlite" if connection.vendor == "postgresql" else "postgresql"
-    doors = {"db", "transactional_db", "chromium"}  # a browser test starts a platform of its own
+    doors = {
+        "db",
+        "transactional_db",
+        "django_db_setup",
+        "chromium",
+    }  # a browser test starts a platform of its own
 
     def is_run(item):
         if item.get_closest_marker(other):
@@ -66,23 +71,27 @@ def _in_english():
 
 
 @pytest.fixture(scope="session")
-def _kept():
-    """What was made before, as rows, by its name; each process has its own."""
-    return {}
+def made_once():
+    """`made_once(name, make)`: make something, or write its rows again; each process has its own.
 
-
-@pytest.fixture
-def kept(db, _kept):
-    """`kept(name, make)`: make something as the first thing in a test, or write its rows again."""
+    For fixtures that keep a database to themselves longer than a test; tests ask for `kept`.
+    """
+    made = {}
 
     def again(name, make):
         with every_organisation():  # what is made belongs to several
-            if name not in _kept:
-                _kept[name] = Snapshot(make)
-                return _kept[name].made
-            return _kept[name].restore()
+            if name not in made:
+                made[name] = Snapshot(make)
+                return made[name].made
+            return made[name].restore()
 
     return again
+
+
+@pytest.fixture
+def kept(db, made_once):
+    """`kept(name, make)`: make something as the first thing in a test, or write its rows again."""
+    return made_once
 
 
 @pytest.fixture

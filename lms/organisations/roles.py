@@ -135,6 +135,8 @@ def holds(permission, organisation="pk"):
 
     @rules.predicate(name=f"holds {permission}")
     def predicate(user, thing):
+        if thing is None:  # as Wagtail asks, about a kind of record at large
+            return False
         return organisations_where(user, permission).filter(pk=organisation_of(thing)).exists()
 
     return predicate

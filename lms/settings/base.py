@@ -135,6 +135,8 @@ DATABASES = {
 }
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = _SQLITE
+# A cursor on the server reads on while other scopes open and close; a pool of connections breaks it, too.
+DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # One server of the Redis protocol: database 0 is the queue, 1 the cache.

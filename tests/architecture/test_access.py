@@ -317,6 +317,8 @@ def arguments(name, world):
 
 def started_attempt(world):
     """The uuid of an attempt of the learner whose things they are."""
+    if hasattr(world, "attempt"):
+        return world.attempt.uuid
     with every_organisation():  # the table's own attempt
         return start_attempt(world.enrolment, world.entry("quiz"), "en").uuid
 
@@ -327,16 +329,15 @@ def practical_arguments(name, world):
         return []
     if name == "practicals:feed":
         return ["unknown"]
-    with every_organisation():  # the table's own session, of Kenya, and a seat in it
-        run = factories.practical_run(opens_after="nothing")
-        session = factories.session(world.kenya, run)
-        enrolment = enrol(world.learner, run, world.nyeri)
-        enrol(world.stranger, run, world.rwanda)
-        booking = book(enrolment, session, by=world.learner)
-        sheet = make_sheet(session, world.kenya, by=world.kenyan_coordinator)
+    booking = booked_seat(world)
+    session = booking.session
+    with every_organisation():  # the table's own sheet
+        sheet = session.sheets.first() or make_sheet(
+            session, world.kenya, by=world.kenyan_coordinator
+        )
     day = session.days.get().pk
     return {
-        "practicals:calendar_file": [enrolment.pk, session.activity_key],
+        "practicals:calendar_file": [booking.enrolment_id, session.activity_key],
         "practicals:check_in": [day, token_of(day, step_at(timezone.now()))],
         "practicals:session_list": place,
         "practicals:session_new": place,
@@ -350,11 +351,23 @@ def practical_arguments(name, world):
     }.get(name, [*place, session.pk])
 
 
+def booked_seat(world):
+    """The learner's seat in a session of Kenya's."""
+    if hasattr(world, "booking"):
+        return world.booking
+    with every_organisation():  # the table's own session and booking
+        run = factories.practical_run(opens_after="nothing")
+        session = factories.session(world.kenya, run)
+        enrolment = enrol(world.learner, run, world.nyeri)
+        enrol(world.stranger, run, world.rwanda)
+        return book(enrolment, session, by=world.learner)
+
+
 def certification_arguments(name, world):
     if name in {"certification:verify", "certification:mine"}:
         return []
     with every_organisation():  # the table's own certificate
-        award = factories.issued_award(world)
+        award = world.award if hasattr(world, "award") else factories.issued_award(world)
     place = ["centre"]
     return {
         "certification:award": [award.public_id],
@@ -371,10 +384,13 @@ def certification_arguments(name, world):
 def roster_arguments(name, world):
     if name in {"rosters:cohort_list", "rosters:template"}:
         return ["kenya"]
-    with every_organisation():  # the table's own cohort
-        cohort = add_cohort(world.kenya, world.run, "Intake", by=None)
-        roster = RosterImport.objects.create(cohort=cohort, name="staff.csv")
-    place = ["kenya", cohort.slug]
+    if hasattr(world, "roster"):
+        roster = world.roster
+    else:
+        with every_organisation():  # the table's own cohort
+            cohort = add_cohort(world.kenya, world.run, "Intake", by=None)
+            roster = RosterImport.objects.create(cohort=cohort, name="staff.csv")
+    place = ["kenya", roster.cohort.slug]
     return (
         place
         if name in {"rosters:cohort", "rosters:invite", "rosters:import_new"}

@@ -511,6 +511,6 @@ def test_saving_an_answer_takes_six_queries_at_most_and_one_insert(started, clie
         with CaptureQueriesContext(connection) as queries:
             assert save(seq).json()["ack"] == seq
         statements = [row["sql"] for row in queries if "SAVEPOINT" not in row["sql"]]
-        assert sum(sql.startswith("INSERT") for sql in statements) == 1
+        assert sum("INSERT INTO" in sql for sql in statements) == 1
         counts.append(len(statements))
     assert counts[0] == counts[1] <= 6

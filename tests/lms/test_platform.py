@@ -14,7 +14,7 @@ from lms.audit.models import LogEntry
 from lms.core.errors import Refused
 from lms.core.middleware import RefusedMiddleware
 from lms.operations.processes import valkey
-from lms.organisations.domain import organisations_served_by
+from lms.organisations.domain import organisations_served_by, subtree_scope
 from lms.organisations.loading import load_organisations
 from lms.organisations.models import JobGrade, Kind, Organisation, Role
 from lms.settings import config
@@ -138,7 +138,8 @@ def test_a_staff_role_reaches_below_and_not_beside(world):
 
 
 def test_a_change_of_state_is_logged_without_names(world):
-    withdraw(world.enrolment, by=world.learner)
+    with subtree_scope(world.nyeri):
+        withdraw(world.enrolment, by=world.learner)
 
     entry = LogEntry.objects.get(action="courses.enrolment.withdrawn")
     assert entry.organisation == world.nyeri
