@@ -5,4 +5,4 @@ class AdmissionsConfig(AppConfig):
     name = "admissions"
 
     def ready(self):
-        from admissions import receivers, rules  # noqa: F401  they register themselves
+        from admissions import audiences, receivers, rules  # noqa: F401  they register themselves

@@ -6,7 +6,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from admissions.models import Nomination
+from courses.models import CoursePage
 from lms.accounts.validators import read_contact, validate_full_name
+from lms.organisations.grades import fault_of, schemes, told
 from lms.organisations.models import Kind, Organisation
 
 DATE = {"type": "date"}
@@ -134,3 +136,132 @@ class SelectionForm(forms.Form):
         if self.decided("refused") and not cleaned.get("reason"):
             self.add_error("reason", _("Who is not taken is told why: write the reason."))
         return cleaned
+
+
+def _weight(label, **kwargs):
+    return forms.IntegerField(
+        label=label,
+        max_value=100,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "short"}),
+        **kwargs,
+    )
+
+
+class WeightsForm(forms.Form):
+    """The criteria that need nothing but a weight."""
+
+    priority = _weight(
+        _("Weight of the place on the institution's list"),
+        min_value=0,
+        help_text=_("0: it does not count."),
+    )
+    first_time = _weight(_("Weight of a first course at the Centre"), min_value=0)
+
+
+class EarlierResultForm(forms.Form):
+    """The result of an earlier course, and what it weighs."""
+
+    course = forms.ModelChoiceField(
+        label=_("Earlier course"),
+        queryset=CoursePage.objects.order_by("code"),
+        to_field_name="code",
+        required=False,
+        empty_label=_("none"),
+    )
+    weight = _weight(_("Weight of its result"), min_value=1, initial=1)
+
+    def criterion(self):
+        course = self.cleaned_data.get("course")
+        if course is None:
+            return None
+        weight = self.cleaned_data["weight"]
+        return {"kind": "result", "code": course.code, "weight": weight}
+
+
+class GradesForm(forms.Form):
+    """Grades that the run is made for, and what they weigh."""
+
+    scheme = forms.CharField(
+        label=_("Scheme of grades"), max_length=32, required=False, help_text=_("As job group.")
+    )
+    grades = forms.CharField(
+        label=_("Grades"),
+        max_length=200,
+        required=False,
+        help_text=_("With commas between them, as L, M, N, P."),
+    )
+    weight = _weight(_("Weight of these grades"), min_value=1, initial=1)
+
+    def __init__(self, *args, known, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.known = known
+        if known:
+            self.fields["scheme"].help_text = told(known)
+
+    def clean_grades(self):
+        grades = [grade.strip() for grade in self.cleaned_data["grades"].split(",")]
+        return [grade for grade in grades if grade]
+
+    def clean(self):
+        cleaned = super().clean()
+        if bool(cleaned.get("scheme")) != bool(cleaned.get("grades")):
+            missing = "scheme" if cleaned.get("grades") else "grades"
+            self.add_error(missing, _("Name both the scheme and the grades."))
+        elif fault := fault_of(self.known, cleaned.get("scheme", ""), cleaned.get("grades", [])):
+            self.add_error("grades", fault)
+        return cleaned
+
+    def criterion(self):
+        scheme, grades = self.cleaned_data.get("scheme"), self.cleaned_data.get("grades")
+        if not scheme:
+            return None
+        return {
+            "kind": "grade",
+            "scheme": scheme,
+            "grades": grades,
+            "weight": self.cleaned_data["weight"],
+        }
+
+
+EarlierResults = forms.formset_factory(EarlierResultForm, extra=1, max_num=10)
+Grades = forms.formset_factory(GradesForm, extra=1, max_num=10)
+
+
+class CriteriaForms:
+    """The criteria of a run as plain fields: two weights, and rows for earlier results and for grades."""
+
+    def __init__(self, data=None, *, criteria):
+        weights = {"priority": 0, "first_time": 0} | {each.kind: each.weight for each in criteria}
+        results = [
+            {"course": each.code, "weight": each.weight}
+            for each in criteria
+            if each.kind == "result"
+        ]
+        grades = [
+            {"scheme": each.scheme, "grades": ", ".join(each.grades), "weight": each.weight}
+            for each in criteria
+            if each.kind == "grade"
+        ]
+        self.weights = WeightsForm(data, initial=weights)
+        self.results = EarlierResults(data, initial=results, prefix="results")
+        self.grades = Grades(
+            data, initial=grades, prefix="grades", form_kwargs={"known": schemes()}
+        )
+        self.fault = ""
+
+    def is_valid(self):
+        """Whether all parts are, and something counts; else `fault` or the fields say what is wrong."""
+        if not all([self.weights.is_valid(), self.results.is_valid(), self.grades.is_valid()]):
+            return False
+        if not self.criteria():
+            self.fault = _("Let at least one criterion count.")
+        return not self.fault
+
+    def criteria(self):
+        plain = [
+            {"kind": kind, "weight": weight}
+            for kind, weight in self.weights.cleaned_data.items()
+            if weight
+        ]
+        rows = [form.criterion() for form in [*self.results, *self.grades]]
+        return plain + [row for row in rows if row]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from admissions.views import nominations, seats
+from admissions.views import criteria, nominations, seats
 
 app_name = "admissions"
 urlpatterns = [
@@ -15,6 +15,11 @@ urlpatterns = [
         "o/<slug:organisation>/admissions/<int:run>/selection/",
         nominations.selection,
         name="selection",
+    ),
+    path(
+        "o/<slug:organisation>/admissions/<int:run>/criteria/",
+        criteria.criteria,
+        name="criteria",
     ),
     path(
         "o/<slug:organisation>/admissions/<int:run>/invite/",

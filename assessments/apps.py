@@ -8,7 +8,7 @@ class AssessmentsConfig(AppConfig):
     def ready(self):
         from wagtail.permissions import register_permission_policy
 
-        from assessments import receivers, rules  # noqa: F401  they register themselves
+        from assessments import messages, receivers, rules  # noqa: F401  they register themselves
         from assessments.loading import load_quiz
         from assessments.models import Item, ItemBank, Stimulus
         from assessments.policies import BankPolicy

@@ -308,31 +308,50 @@ class SittingForm(forms.ModelForm):
 
 
 class AllowanceForm(forms.ModelForm):
-    """More time or tries: for one learner, or for all whom the organisation sent."""
+    """More time or tries: for one learner, a cohort, or all whom the organisation sent."""
 
     class Meta:
         model = Allowance
         fields = ["extra_percent", "extra_tries", "reason"]
 
-    field_order = ["enrolment"]
+    field_order = ["enrolment", "cohort"]
 
-    def __init__(self, *args, enrolments, **kwargs):
+    def __init__(self, *args, enrolments, cohorts, **kwargs):
         super().__init__(*args, **kwargs)
         # made here, for records are queried only inside a scope
         self.fields["enrolment"] = forms.ModelChoiceField(
             enrolments,
             required=False,
-            label=_("For"),
-            empty_label=gettext("all of this organisation"),
+            label=_("For the learner"),
+            empty_label=gettext("not for one alone"),
         )
         self.fields["enrolment"].label_from_instance = lambda enrolment: enrolment.user.full_name
+        self.fields["cohort"] = forms.ModelChoiceField(
+            cohorts,
+            required=False,
+            label=_("For the cohort"),
+            empty_label=gettext("not for a cohort alone"),
+            help_text=_("Neither a learner nor a cohort: all of this organisation and below."),
+        )
         self.order_fields(self.field_order)
 
     def clean(self):
         cleaned = super().clean()
         if not cleaned.get("extra_percent") and not cleaned.get("extra_tries"):
             raise forms.ValidationError(gettext("Give more time, more tries, or both."))
+        if cleaned.get("enrolment") and cleaned.get("cohort"):
+            self.add_error("cohort", gettext("Choose a learner or a cohort, not both."))
         return cleaned
+
+    def save(self, commit=True):  # noqa: FBT002  Django's signature
+        self.instance.enrolment = self.cleaned_data["enrolment"]
+        self.instance.cohort = self.cleaned_data["cohort"]
+        return super().save(commit)
+
+    def sender(self):
+        """The organisation that sent the learner or the cohort; None where it is for neither alone."""
+        sent = self.cleaned_data["enrolment"] or self.cleaned_data["cohort"]
+        return sent and sent.organisation
 
 
 class AnswerFileForm(forms.Form):

@@ -9,7 +9,7 @@ from lms.organisations.staff_pages import register_staff_page
 
 @rules.predicate
 def is_own_attempt(user, attempt):
-    return attempt.enrolment.user_id == user.pk
+    return attempt is not None and attempt.enrolment.user_id == user.pk
 
 
 rules.add_perm("assessments.teach", holds("assessments.teach"))

@@ -3,7 +3,6 @@
 from celery import shared_task
 
 from assessments.domain.attempts import submit_overdue_attempts
-from assessments.domain.messages import mail_receipt
 from assessments.domain.regrading import run_regrade
 from assessments.domain.statistics import (
     analyse_quiz,
@@ -12,7 +11,7 @@ from assessments.domain.statistics import (
     quizzes_to_analyse,
 )
 from assessments.formats.importing import run_import
-from assessments.models import Attempt, ItemBank, ItemImport, Regrade
+from assessments.models import ItemBank, ItemImport, Regrade
 from lms.organisations.scoping import every_organisation
 from lms.organisations.tasks import scoped_task
 
@@ -21,11 +20,6 @@ from lms.organisations.tasks import scoped_task
 def submit_overdue_attempts_task():
     with every_organisation():  # a sweep over all attempts, whosever they are
         submit_overdue_attempts()
-
-
-@scoped_task
-def mail_receipt_task(organisation_id, attempt_id):
-    mail_receipt(Attempt.objects.select_related("enrolment__user").get(pk=attempt_id))
 
 
 @scoped_task

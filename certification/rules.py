@@ -17,7 +17,7 @@ may_revoke = holds("certification.revoke_award")
 
 @rules.predicate
 def is_own_award(user, award):
-    return award.enrolment.user_id == user.pk
+    return award is not None and award.enrolment.user_id == user.pk
 
 
 rules.add_perm("certification.view_releases", may_view_releases)

@@ -6,7 +6,7 @@ class CoursesConfig(AppConfig):
     name = "courses"
 
     def ready(self):
-        from courses import receivers, rules  # noqa: F401  they register themselves
+        from courses import audiences, messages, receivers, rules  # noqa: F401  they register themselves
         from courses.activities import ActivityKind, register_kind
         from courses.views.lessons import lesson
 

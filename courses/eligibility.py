@@ -72,6 +72,12 @@ Rule = Annotated[OfOrganisation | OfGrade | AfterCourse | AfterLevel, Field(disc
 RULES: TypeAdapter[list[Rule]] = TypeAdapter(list[Rule])
 
 
+def unmet(rules: list[dict], facts: PersonFacts) -> list[dict]:
+    """Return the rules that do not hold, as data; none means that the person may take part."""
+    read = RULES.validate_python(rules)
+    return [data for data, rule in zip(rules, read, strict=True) if rule.refusal(facts)]
+
+
 def refusals(rules: list[dict], facts: PersonFacts) -> list[str]:
     """Return a sentence for each rule that does not hold; none means that the person may take part."""
     return [sentence for rule in RULES.validate_python(rules) if (sentence := rule.refusal(facts))]

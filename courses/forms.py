@@ -7,9 +7,11 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.widgets import AdminDateInput
 
+from courses.domain.dates import calendar_of
 from courses.domain.runs import next_run_code
-from courses.models import CoursePage, CourseRun, Edition, Level
+from courses.models import CoursePage, CourseRun, DueDate, Edition, Holiday, Level
 from lms.accounts.models import User
+from lms.organisations.grades import fault_of, schemes, told
 from lms.organisations.models import Kind, Membership, Organisation, Role
 
 
@@ -110,6 +112,9 @@ class RunForm(WagtailAdminModelForm):
         self.fields["trainers"].queryset = User.objects.filter(
             memberships__in=Membership.objects.current().filter(role=Role.INSTRUCTOR)
         ).distinct()
+        self.known_grades = schemes()
+        if self.known_grades:
+            self.fields["grade_scheme"].help_text = told(self.known_grades)
         for rule in self.instance.eligibility:
             self._show(rule)
 
@@ -138,10 +143,18 @@ class RunForm(WagtailAdminModelForm):
         if bool(cleaned.get("grades")) != bool(cleaned.get("grade_scheme")):
             missing = "grade_scheme" if cleaned.get("grades") else "grades"
             self.add_error(missing, _("Name both the scheme and the grades."))
+        elif fault := fault_of(
+            self.known_grades, cleaned.get("grade_scheme", ""), cleaned.get("grades", [])
+        ):
+            self.add_error("grades", fault)
         course = cleaned.get("course") or getattr(self.instance, "course", None)
         if not cleaned.get("code") and course and starts_on:
             cleaned["code"] = next_run_code(course, starts_on)
         return cleaned
+
+    def clean_grades(self):
+        grades = [grade.strip() for grade in self.cleaned_data["grades"].split(",")]
+        return [grade for grade in grades if grade]
 
     def _rules(self):
         cleaned = self.cleaned_data
@@ -149,8 +162,8 @@ class RunForm(WagtailAdminModelForm):
             slugs = [organisation.slug for organisation in cleaned["for_organisations"]]
             yield {"kind": "organisation", "organisations": slugs}
         if cleaned["grades"]:
-            grades = [grade.strip() for grade in cleaned["grades"].split(",") if grade.strip()]
-            yield {"kind": "grade", "scheme": cleaned["grade_scheme"], "grades": grades}
+            scheme, grades = cleaned["grade_scheme"], cleaned["grades"]
+            yield {"kind": "grade", "scheme": scheme, "grades": grades}
         for course in cleaned["after_courses"]:
             yield {"kind": "course", "code": course.code}
         if cleaned["after_level"]:
@@ -244,6 +257,112 @@ class ExtensionForm(forms.Form):
         if until < timezone.localdate():
             raise forms.ValidationError(_("More time ends today or later."))
         return until
+
+
+DAY = {"type": "date", "class": "short"}
+
+
+class DueDatesForm(forms.Form):
+    """For each activity of a run: working days after the start, a day for everybody, or nothing."""
+
+    def __init__(self, *args, run, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.run = run
+        known = {str(rule.activity_key): rule for rule in run.due_dates.all()}
+        for entry in run.edition.activities:
+            rule = known.get(entry["key"], DueDate())
+            names = {"title": entry["title"]}
+            self.fields[f"days-{entry['key']}"] = forms.IntegerField(
+                label=_("Working days for “%(title)s”") % names,
+                required=False,
+                min_value=1,
+                max_value=400,
+                initial=rule.working_days,
+                widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "short"}),
+            )
+            self.fields[f"on-{entry['key']}"] = forms.DateField(
+                label=_("Day for “%(title)s”") % names,
+                required=False,
+                initial=rule.on,
+                widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d"),
+            )
+
+    def clean(self):
+        cleaned = super().clean()
+        for entry in self.run.edition.activities:
+            days, on = cleaned.get(f"days-{entry['key']}"), cleaned.get(f"on-{entry['key']}")
+            if days and on:
+                fault = _("Write working days or a day, not both.")
+            elif on and on < self.run.starts_on:
+                fault = _("The run starts later. Choose a day on or after its start.")
+            elif on and self.run.ends_on and on > self.run.ends_on:
+                fault = _("The run ends earlier. Choose a day on or before its end.")
+            else:
+                continue
+            self.add_error(f"on-{entry['key']}", fault)
+        return cleaned
+
+    def rules(self):
+        """What is due when, as rows that are not saved."""
+        rules = [
+            DueDate(
+                run=self.run,
+                activity_key=entry["key"],
+                working_days=self.cleaned_data[f"days-{entry['key']}"],
+                on=self.cleaned_data[f"on-{entry['key']}"],
+            )
+            for entry in self.run.edition.activities
+        ]
+        return [rule for rule in rules if rule.working_days or rule.on]
+
+
+class StartForm(forms.Form):
+    """For whom due dates are shown: who starts on a day in a country."""
+
+    start = forms.DateField(
+        label=_("Who starts on"), widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d")
+    )
+    country = OrganisationChoiceField(
+        label=_("in"), queryset=Organisation.objects.none(), to_field_name="slug", empty_label=None
+    )
+
+    def __init__(self, *args, run, countries, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.run = run
+        self.fields["country"].queryset = countries
+        self.initial.setdefault("start", max(run.starts_on, timezone.localdate()))
+        self.initial.setdefault("country", countries.first())
+
+    def clean_start(self):
+        start = self.cleaned_data["start"]
+        if start < self.run.starts_on:
+            raise forms.ValidationError(
+                _("The run starts later. Choose a day on or after its start.")
+            )
+        return start
+
+
+class HolidayForm(forms.ModelForm):
+    """A day off that the calendar of the country does not foresee."""
+
+    class Meta:
+        model = Holiday
+        fields = ["on", "name"]
+        widgets = {"on": forms.DateInput(attrs=DAY, format="%Y-%m-%d")}
+        help_texts = {"name": _("As it was gazetted.")}
+
+    def clean_on(self):
+        on = self.cleaned_data["on"]
+        known = [
+            day
+            for day in calendar_of(self.instance.country_code, on, on)
+            if not (day.holiday and day.holiday.pk == self.instance.pk)
+        ]
+        if known:
+            raise forms.ValidationError(
+                _("This day is a day off already: %(name)s."), params={"name": known[0].name}
+            )
+        return on
 
 
 class AdaptForm(forms.Form):

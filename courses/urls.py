@@ -1,6 +1,6 @@
 from django.urls import path
 
-from courses.views import adaptations, catalogue, enrolments, gradebook, lessons
+from courses.views import adaptations, catalogue, dates, enrolments, gradebook, lessons
 
 app_name = "courses"
 urlpatterns = [
@@ -21,6 +21,14 @@ urlpatterns = [
     ),
     path("o/<slug:organisation>/runs/", gradebook.run_list, name="run_list"),
     path("o/<slug:organisation>/runs/<int:run>/link/", enrolments.run_link, name="run_link"),
+    path("o/<slug:organisation>/runs/<int:run>/due-dates/", dates.due_dates, name="due_dates"),
+    path("o/<slug:organisation>/holidays/", dates.holiday_list, name="holiday_list"),
+    path("o/<slug:organisation>/holidays/<int:pk>/", dates.holiday_edit, name="holiday_edit"),
+    path(
+        "o/<slug:organisation>/holidays/<int:pk>/remove/",
+        dates.holiday_remove,
+        name="holiday_remove",
+    ),
     path(
         "o/<slug:organisation>/enrolments/<int:pk>/",
         enrolments.enrolment_detail,

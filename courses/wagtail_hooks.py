@@ -17,6 +17,7 @@ from courses.domain.programmes import cut_programme_edition
 from courses.forms import NewRunForm, RunForm
 from courses.models import (
     ActivityPage,
+    Competency,
     CoursePage,
     CourseRun,
     Edition,
@@ -153,6 +154,28 @@ class RunViewSet(ModelViewSet):
         return [*super().get_urlpatterns(), move]
 
 
+class CompetencyViewSet(ModelViewSet):
+    """Frameworks change: what is out of date gets its last day and its successor, and stays where it was claimed."""
+
+    model = Competency
+    icon = "list-ul"
+    menu_label = gettext_lazy("Competencies")
+    add_to_settings_menu = True
+    form_fields = [
+        "framework",
+        "code",
+        "title",
+        "parent",
+        "valid_from",
+        "valid_until",
+        "successor",
+    ]
+    list_display = ["code", "title", "framework", "valid_from", "valid_until"]
+    list_filter = ["framework"]
+    search_fields = ["code", "title"]
+    search_backend_name = None
+
+
 @hooks.register("register_admin_viewset")
-def register_viewset():
-    return RunViewSet("run")
+def register_viewsets():
+    return [RunViewSet("run"), CompetencyViewSet("competency")]

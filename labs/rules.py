@@ -7,7 +7,7 @@ from lms.organisations.roles import holds
 
 @rules.predicate
 def is_own(user, submission):
-    return submission.workspace.enrolment.user_id == user.pk
+    return submission is not None and submission.workspace.enrolment.user_id == user.pk
 
 
 rules.add_perm(

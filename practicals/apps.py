@@ -8,7 +8,7 @@ class PracticalsConfig(AppConfig):
     def ready(self):
         from courses.activities import ActivityKind, register_kind
         from courses.loading.course import register_loader
-        from practicals import receivers, rules  # noqa: F401  they register themselves
+        from practicals import audiences, messages, receivers, rules  # noqa: F401  they register themselves
         from practicals.domain.loading import load_practical
         from practicals.views.learners import practical
 

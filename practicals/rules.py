@@ -9,7 +9,7 @@ from lms.organisations.staff_pages import register_staff_page
 
 @rules.predicate
 def is_own_booking(user, booking):
-    return booking.enrolment.user_id == user.pk
+    return booking is not None and booking.enrolment.user_id == user.pk
 
 
 # asked of a session's host for what is done to the session, and of the place where one reads for what is seen there

@@ -10,6 +10,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from courses.eligibility import PersonFacts, refusals
+
 
 class RefusalCode(StrEnum):
     """Why a row is not taken in. The names are part of the report's format and stay."""
@@ -53,6 +55,7 @@ class RefusalCode(StrEnum):
     ORGANISATION_CLOSED = "organisation_closed"
     ACCOUNT_CLOSED = "account_closed"
     ENROLLED_ELSEWHERE = "enrolled_elsewhere"
+    NOT_ELIGIBLE = "not_eligible"
     FULL = "full"
 
 
@@ -174,6 +177,7 @@ REFUSALS = {
     _C.ENROLLED_ELSEWHERE: gettext_lazy(
         "This person has a place in the run through another organisation already. Nothing needs to be done."
     ),
+    _C.NOT_ELIGIBLE: gettext_lazy("This person may not take part in %(run)s. %(reasons)s"),
     _C.FULL: gettext_lazy(
         "All %(seats)s seats of %(run)s are taken. Ask for more seats, or choose who gives one up."
     ),
@@ -228,6 +232,8 @@ KEPT_BECAUSE = {
 def refusal_sentence(code: str, values: dict[str, Any]) -> str:
     """Say what is wrong in a row, and what to do."""
     sentence = str(REFUSALS[RefusalCode(code)])
+    if "rules" in values:  # kept as data, said in the reader's language: nobody meets any of them
+        values = values | {"reasons": " ".join(refusals(values["rules"], PersonFacts()))}
     return sentence % values if values else sentence
 
 

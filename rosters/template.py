@@ -43,7 +43,6 @@ HEADINGS = {
     ),
 }  # fmt: skip
 ROWS = 2_000  # that have lists to choose from
-GRADE_SCHEMES = ["CSG", "SRC", "Job group"]
 NUMBER_SCHEMES = ["UPN", "PF"]
 _WIDTHS = [32, 32, 18, 14, 16, 32, 24, 14, 10, 14]
 _TEXT = "@"  # a column of text keeps its zeros
@@ -71,7 +70,7 @@ def _guidance() -> list[str]:
     ]  # fmt: skip
 
 
-def template_workbook(institutions: list[str]) -> bytes:
+def template_workbook(institutions: list[str], grade_schemes: list[str]) -> bytes:
     """Return the template with drop-down lists of institutions, schemes and languages."""
     book = Workbook()
     sheet = book.active
@@ -96,7 +95,7 @@ def template_workbook(institutions: list[str]) -> bytes:
     choices = {
         "staff_scheme": NUMBER_SCHEMES,
         "organisation": institutions,
-        "grade_scheme": GRADE_SCHEMES,
+        "grade_scheme": grade_schemes,
         "language": [str(name) for _code, name in settings.LANGUAGES],
     }
     for number, (name, values) in enumerate(choices.items(), 1):

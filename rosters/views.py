@@ -1,7 +1,6 @@
 """Pages of cohorts and of the lists of people that are brought for them."""
 
 import json
-from io import BytesIO
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -10,13 +9,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
-from openpyxl import Workbook
 from wagtail.log_actions import log
 
 from courses.domain.cohorts import add_cohort
 from courses.models import Cohort
-from lms.core.exports import safe_cell, stream_csv
+from lms.core.exports import SPREADSHEET, stream_csv, workbook
 from lms.core.permissions import demand
+from lms.organisations.grades import schemes
 from lms.organisations.models import Organisation
 from rosters.domain.imports import (
     KEPT_DAYS,
@@ -40,7 +39,6 @@ from rosters.tasks import send_invitations_task
 from rosters.template import template_csv, template_workbook
 
 PAGE_SIZE = 50
-SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_INSTITUTIONS = 1_000  # in a drop-down list
 
 
@@ -119,8 +117,9 @@ def template(request, organisation):
         bodies = Organisation.objects.on(timezone.localdate()).filter(
             path__startswith=organisation.path
         )
+        grades = list(schemes(organisation.country_code))
         names = list(bodies.values_list("name", flat=True)[:MOST_INSTITUTIONS])
-        data, kind, ending = template_workbook(names), SPREADSHEET, "xlsx"
+        data, kind, ending = template_workbook(names, grades), SPREADSHEET, "xlsx"
     return _download(data, kind, f"roster-{organisation.slug}.{ending}")
 
 
@@ -207,19 +206,9 @@ def import_report(request, organisation, cohort, pk):
             text = json.dumps(report_of(roster), ensure_ascii=False, indent=2)
             return _download(text, "application/json", f"{name}.json")
         case "xlsx":
-            return _download(_workbook(roster), SPREADSHEET, f"{name}.xlsx")
+            return workbook(name, {_("Report"): [report_header(), *report_rows(roster)]})
     # read in full first: the scope closes before the answer is streamed
     return stream_csv(name, report_header(), report_rows(roster))
-
-
-def _workbook(roster):
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(_("Report")[:31])
-    for line in [report_header(), *report_rows(roster)]:
-        sheet.append([safe_cell(cell) for cell in line])
-    held = BytesIO()
-    book.save(held)
-    return held.getvalue()
 
 
 @require_POST

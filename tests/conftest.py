@@ -1,5 +1,8 @@
 """What every test may ask for."""
 
+import os
+import shutil
+
 import pytest
 from django.core.cache import cache
 from django.db import connection
@@ -14,15 +17,41 @@ from tests.snapshots import Snapshot
 def pytest_collection_modifyitems(config, items):
     """What uses no database is run once, with SQLite; what is marked for one database, with that."""
     other = "sqlite" if connection.vendor == "postgresql" else "postgresql"
-    doors = {"db", "transactional_db", "chromium"}  # a browser test starts a platform of its own
+    doors = {
+        "db",
+        "transactional_db",
+        "django_db_setup",
+        "chromium",
+    }  # a browser test starts a platform of its own
 
     def is_run(item):
         if item.get_closest_marker(other):
             return False
-        return connection.vendor != "postgresql" or bool(doors & set(item.fixturenames))
+        uses_one = item.get_closest_marker("django_db") or doors & set(item.fixturenames)
+        return connection.vendor != "postgresql" or bool(uses_one)
 
     config.hook.pytest_deselected(items=[item for item in items if not is_run(item)])
     items[:] = [item for item in items if is_run(item)]
+
+
+TEMPLATE = os.environ.get("TEST_TEMPLATE", "")  # a migrated database: `manage.py test` makes it
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_keepdb):
+    return django_db_keepdb or (bool(TEMPLATE) and connection.vendor == "sqlite")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings, tmp_path_factory):
+    """Let the database of the tests begin as a copy of the one that is migrated already."""
+    if not TEMPLATE:
+        return
+    if connection.vendor == "sqlite":
+        copied = shutil.copy(TEMPLATE, tmp_path_factory.mktemp("database"))
+        connection.settings_dict["TEST"]["NAME"] = copied
+    else:
+        connection.settings_dict["TEST"]["TEMPLATE"] = TEMPLATE
 
 
 @pytest.fixture(autouse=True)
@@ -42,19 +71,33 @@ def _in_english():
 
 
 @pytest.fixture(scope="session")
-def _worlds():
-    """The small world as rows, made once by each process."""
-    return {}
+def made_once():
+    """`made_once(name, make)`: make something, or write its rows again; each process has its own.
+
+    For fixtures that keep a database to themselves longer than a test; tests ask for `kept`.
+    """
+    made = {}
+
+    def again(name, make):
+        with every_organisation():  # what is made belongs to several
+            if name not in made:
+                made[name] = Snapshot(make)
+                return made[name].made
+            return made[name].restore()
+
+    return again
 
 
 @pytest.fixture
-def world(db, _worlds):
+def kept(db, made_once):
+    """`kept(name, make)`: make something as the first thing in a test, or write its rows again."""
+    return made_once
+
+
+@pytest.fixture
+def world(kept):
     """A small world: the Centre, Kenya and Rwanda, a course with a run, people in each role."""
-    with every_organisation():  # the factory fills several organisations
-        if "world" not in _worlds:
-            _worlds["world"] = Snapshot(factories.World)
-            return _worlds["world"].made
-        return _worlds["world"].restore()
+    return kept("world", factories.World)
 
 
 @pytest.fixture(scope="session")

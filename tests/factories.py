@@ -6,6 +6,7 @@ from itertools import count
 from uuid import uuid4
 
 from django.utils import timezone
+from wagtail.signal_handlers import disable_reference_index_auto_update
 
 from assessments.domain.items import save_item
 from assessments.interactions.choice.body import ChoiceBody
@@ -61,8 +62,10 @@ def organisation(parent=None, name="Kenya", kind=Kind.COUNTRY, **values):
 
 
 def published(parent, page):
-    parent.add_child(instance=page)
-    page.save_revision().publish()
+    with disable_reference_index_auto_update():  # publishing updates it
+        parent.add_child(instance=page)
+        revision = page.save_revision()
+    revision.publish()
     return type(page).objects.get(pk=page.pk)
 
 

@@ -10,9 +10,10 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from admissions.domain.criteria import criteria_of
 from admissions.domain.seats import demand_allocated_seat, row_for, seat_rows
-from admissions.models import Nomination, SelectionCriteria
-from admissions.ranking import CRITERIA, DEFAULT, Candidate, Ranked, rank_candidates
+from admissions.models import Nomination
+from admissions.ranking import Candidate, Criterion, Ranked, rank_candidates
 from courses.domain.enrolment import (
     add_enrolment,
     demand_seat,
@@ -74,20 +75,20 @@ def nominate(person, run: CourseRun, organisation: Organisation, *, by, **facts)
     return nomination
 
 
-def criteria_of(run: CourseRun) -> list:
-    """The criteria stated for `run`, or those that hold where none were."""
-    stated = SelectionCriteria.objects.filter(run=run).first()
-    return CRITERIA.validate_python(stated.criteria if stated else DEFAULT)
+def ranking_of(
+    run: CourseRun, criteria: list[Criterion] | None = None
+) -> tuple[list[Criterion], list[tuple[Ranked, Enrolment]]]:
+    """Rank everyone in scope who is nominated or waits for `run`; five queries, whatever their number.
 
-
-def ranking_of(run: CourseRun) -> tuple[list, list[tuple[Ranked, Enrolment]]]:
-    """Rank everyone in scope who is nominated or waits for `run`; five queries, whatever their number."""
+    By `criteria` to see what they would do, else by those of the run.
+    """
+    if criteria is None:
+        criteria = criteria_of(run)
     enrolments = list(
         Enrolment.objects.filter(
             run=run, state__in=[EnrolmentState.NOMINATED, EnrolmentState.WAITLISTED]
         ).select_related("user", "organisation", "nomination__county", "nomination__nominated_by")
     )
-    criteria = criteria_of(run)
     users = [enrolment.user_id for enrolment in enrolments]
     grades: dict[int, set] = {user: set() for user in users}
     for membership in Membership.objects.current().filter(user__in=users).exclude(grade=""):

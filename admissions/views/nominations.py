@@ -7,6 +7,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 from wagtail.log_actions import log
 
+from admissions.audiences import NOMINATED
 from admissions.domain.equity import equity_view
 from admissions.domain.nominations import (
     Decision,
@@ -25,6 +26,7 @@ from courses.models import CourseRun, Enrolment, EnrolmentState
 from lms.accounts.people import find_or_add_person
 from lms.core.exports import stream_csv
 from lms.core.permissions import demand
+from lms.messaging.audiences import write_address
 from lms.organisations.agreements import country_of, demand_agreement
 
 
@@ -58,6 +60,7 @@ def nomination_list(request, organisation, run):
         "form": form,
         "nominations": nominations,
         **steps_of(request, organisation),
+        "write_address": write_address(request.user, organisation, NOMINATED, {"run": run.pk}),
     }
     return render(request, "admissions/nomination_list.html", context)
 

@@ -3,20 +3,18 @@
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.translation import ngettext
 
 from assessments.domain.ledger import FORM, GRACE, Timing, receipt_of, standings
 from assessments.domain.outcomes import score_attempt
 from assessments.domain.quizzes import FrozenQuiz, frozen_quiz
 from assessments.domain.scoring import Standing
+from assessments.domain.telling import tell_receipt
 from assessments.models import Attempt, AttemptItem
-from assessments.signals import attempt_submitted
 
 
 def timing_of(attempt: Attempt, quiz: FrozenQuiz) -> Timing:
@@ -42,11 +40,11 @@ def attempt_standings(
 
 
 def close_attempt(attempt: Attempt, quiz: FrozenQuiz, *, by=None, now: datetime) -> None:
-    """Close a locked attempt and score it."""
+    """Close a locked attempt, score it and queue its receipt."""
     attempt.submitted_at = now
     attempt.receipt = receipt_of(secrets.token_bytes(8))
     score_attempt(attempt, quiz, by=by)
-    transaction.on_commit(partial(attempt_submitted.send, Attempt, attempt=attempt))
+    tell_receipt(attempt, quiz, attempt_standings(attempt, attempt_items(attempt), quiz))
 
 
 @transaction.atomic
@@ -75,9 +73,3 @@ def submit_overdue_attempts(now: datetime | None = None) -> int:
             submit_attempt(attempt, now=now)
             submitted += 1
     return submitted
-
-
-def answered_sentence(standing: dict[int, Standing]) -> str:
-    """How many questions have an answer, for a receipt."""
-    count = sum(each.is_answered for each in standing.values())
-    return ngettext("%(count)d answer", "%(count)d answers", count) % {"count": count}

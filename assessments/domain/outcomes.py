@@ -11,6 +11,7 @@ from assessments.domain.ledger import standings
 from assessments.domain.quizzes import FrozenQuiz, frozen_quiz
 from assessments.domain.scoring import Reached, percent, plain, reach, seed_of, total
 from assessments.domain.starting import quiz_standing
+from assessments.domain.telling import tell_marked
 from assessments.interactions import KINDS
 from assessments.interactions.variables import instantiate
 from assessments.models import Attempt, AttemptItem, Counts, Outcome
@@ -91,12 +92,15 @@ def settle(attempt: Attempt, quiz: FrozenQuiz, outcomes: Sequence[Outcome], *, b
         "score": attempt.score,
         "maximum": attempt.maximum,
     }
+    waited = attempt.state == Attempt.State.SUBMITTED
     if attempt.state == state:  # marked again, or a further essay still waits
         attempt.save(update_fields=list(changes))
     else:
         change_state(attempt, state, by=by, **changes)
     if state == Attempt.State.SCORED:
         record_counting(attempt.enrolment, str(attempt.activity_key), quiz)
+        if waited:
+            tell_marked(attempt, quiz)
     elif quiz.is_placement:
         complete_activity(attempt.enrolment, str(attempt.activity_key))
 

@@ -21,6 +21,7 @@ from assessments.domain.outcomes import (
 )
 from assessments.domain.quizzes import frozen_quiz
 from assessments.domain.scoring import CENT, percent, reach, seed_of, total
+from assessments.domain.telling import tell_change
 from assessments.interactions import KINDS
 from assessments.interactions.shapes import Body
 from assessments.interactions.variables import instantiate
@@ -34,7 +35,6 @@ from assessments.models import (
     Regrade,
     Response,
 )
-from assessments.signals import regrade_finished
 from courses.domain.gradebook import record_results
 from courses.domain.progress import complete_activity
 from lms.core.errors import Refused
@@ -259,11 +259,14 @@ def _step(regrade: Regrade) -> bool:
         attempts_with(regrade)
         .filter(pk__gt=regrade.last_attempt)
         .select_for_update(of=["self"])
-        .select_related("enrolment__run__edition")[:CHUNK]
+        .select_related(
+            "enrolment__run__edition",
+            "enrolment__organisation",
+            "enrolment__user__message_preference",
+        )[:CHUNK]
     )
     if not attempts:
         change_state(regrade, Regrade.State.DONE, by=regrade.by, finished_at=timezone.now())
-        transaction.on_commit(partial(regrade_finished.send, Regrade, regrade=regrade))
         return False
     regrade.changed += _write(regrade, _replay(regrade, attempts))
     regrade.done += len(attempts)
@@ -273,7 +276,7 @@ def _step(regrade: Regrade) -> bool:
 
 
 def _write(regrade: Regrade, rows: Iterable[Before]) -> int:
-    """Supersede outcomes, totals and results; return how many attempts changed."""
+    """Supersede outcomes, totals and results, and tell whose changed; return how many attempts did."""
     rows = list(rows)
     outcomes = [outcome for row in rows for outcome in row.outcomes]
     Outcome.objects.filter(
@@ -281,24 +284,24 @@ def _write(regrade: Regrade, rows: Iterable[Before]) -> int:
     ).update(is_current=False)
     Outcome.objects.bulk_create(outcomes)
     changed = [row for row in rows if row.is_changed]
-    Change.objects.bulk_create(
-        [
-            Change(
-                regrade=regrade,
-                attempt=row.attempt,
-                score_before=row.attempt.score,
-                maximum_before=row.attempt.maximum,
-                score_after=row.score,
-                maximum_after=row.maximum,
-            )
-            for row in changed
-        ],
-        ignore_conflicts=True,
-    )
+    changes = [
+        Change(
+            regrade=regrade,
+            attempt=row.attempt,
+            score_before=row.attempt.score,
+            maximum_before=row.attempt.maximum,
+            score_after=row.score,
+            maximum_after=row.maximum,
+        )
+        for row in changed
+    ]
+    Change.objects.bulk_create(changes, ignore_conflicts=True)
     for row in changed:
         row.attempt.score, row.attempt.maximum = row.score, row.maximum
     Attempt.objects.bulk_update([row.attempt for row in changed], ["score", "maximum"])
     _settle(changed, regrade)
+    for change in changes:
+        tell_change(change)
     return len(changed)
 
 

@@ -7,16 +7,17 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from assessments.domain.allowances import allowances_of
 from assessments.domain.drawing import draw_items
 from assessments.domain.quizzes import FrozenQuiz, frozen_quiz
 from assessments.domain.scoring import total
 from assessments.interactions import KINDS
-from assessments.models import Allowance, Attempt, AttemptItem, Item, ItemVersion, Sitting
+from assessments.models import Attempt, AttemptItem, Item, ItemVersion, Sitting
 from courses.domain.editions import pinned_revision_id
 from courses.models import CourseRun, Enrolment
 from lms.core.errors import Refused
@@ -66,13 +67,7 @@ class QuizStanding:
 def quiz_access(enrolment: Enrolment, quiz: FrozenQuiz, key: str) -> Access:
     """Work out when and how long this learner may take the quiz; two queries."""
     sitting = Sitting.objects.filter(run=enrolment.run_id, activity_key=key).first()
-    allowances = Allowance.objects.filter(
-        Q(enrolment=enrolment) | Q(enrolment__isnull=True, organisation=enrolment.organisation_id),
-        Q(activity_key=key) | Q(activity_key__isnull=True),
-        run=enrolment.run_id,
-        ended_at__isnull=True,
-    )
-    rows = [(row.extra_percent, row.extra_tries) for row in allowances]
+    rows = list(allowances_of(enrolment, key).values_list("extra_percent", "extra_tries"))
     extra_percent = max((percent for percent, _tries in rows), default=0)
     minutes = quiz.time_limit * (1 + extra_percent / 100) if quiz.time_limit else None
     closes_at = sitting.closes_at if sitting else None

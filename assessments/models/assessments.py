@@ -264,7 +264,7 @@ class Sitting(models.Model):
 
 
 class Allowance(Record):
-    """More time or tries for one learner, or for all whom an organisation sent to a run, and why."""
+    """More time or tries and why: for one learner, a cohort, or all whom an organisation sent to a run."""
 
     organisation = models.ForeignKey(
         "organisations.Organisation", models.PROTECT, related_name="allowances"
@@ -277,6 +277,14 @@ class Allowance(Record):
         blank=True,
         related_name="allowances",
         verbose_name=_("learner"),
+    )
+    cohort = models.ForeignKey(
+        "courses.Cohort",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="allowances",
+        verbose_name=_("cohort"),
     )
     activity_key = models.UUIDField(null=True, blank=True)
     extra_percent = models.PositiveSmallIntegerField(
@@ -295,6 +303,12 @@ class Allowance(Record):
     class Meta:
         verbose_name = _("allowance")
         ordering = ["-created_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(enrolment__isnull=True) | Q(cohort__isnull=True),
+                name="allowance_for_one_or_a_cohort",
+            ),
+        ]
 
     def __str__(self):
         return f"allowance {self.pk}"

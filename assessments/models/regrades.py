@@ -71,7 +71,6 @@ class Change(Record):
     maximum_before = models.DecimalField(max_digits=8, decimal_places=2)
     score_after = models.DecimalField(max_digits=8, decimal_places=2, null=True)
     maximum_after = models.DecimalField(max_digits=8, decimal_places=2)
-    told_at = models.DateTimeField(null=True, blank=True)
 
     objects = scoped("attempt__enrolment__organisation")
 

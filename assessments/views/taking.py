@@ -17,12 +17,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST
 
 from assessments.domain.answer_files import signed_answers
-from assessments.domain.attempts import (
-    answered_sentence,
-    attempt_items,
-    attempt_standings,
-    submit_attempt,
-)
+from assessments.domain.attempts import attempt_items, attempt_standings, submit_attempt
 from assessments.domain.files import store_answer_file
 from assessments.domain.ledger import FORM
 from assessments.domain.outcomes import reached_by
@@ -31,6 +26,7 @@ from assessments.domain.recording import Event, other_devices, record_form
 from assessments.domain.reviews import placement_levels, review_level, review_rows, shows
 from assessments.domain.scoring import percent
 from assessments.domain.starting import quiz_standing, start_attempt, start_spread
+from assessments.domain.telling import answered_sentence
 from assessments.forms import PageForm, StartForm, form_events, item_forms, only_stored
 from assessments.models import Attempt, Review
 from courses.domain.editions import pinned_revision_id

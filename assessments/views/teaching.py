@@ -4,12 +4,12 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 from wagtail.log_actions import log
 
+from assessments.domain.allowances import end_allowance, give_allowance
 from assessments.domain.answer_files import moment_of, read_answer_file
 from assessments.domain.attempts import attempt_items, attempt_standings
 from assessments.domain.outcomes import void_attempt
@@ -25,8 +25,7 @@ from assessments.forms import (
     item_forms,
 )
 from assessments.models import Allowance, Attempt, Review, Sitting
-from courses.domain.gradebook import unblock_results
-from courses.models import CourseRun, Enrolment
+from courses.models import Cohort, CourseRun, Enrolment
 from lms.core.permissions import demand
 
 PAGE_SIZE = 50
@@ -46,9 +45,10 @@ def quiz_run(request, organisation, run, key):
     entry = _quiz_entry(run, key)
     sitting = Sitting.objects.filter(run=run, activity_key=key).first()
     sitting = sitting or Sitting(run=run, activity_key=key)
-    enrolments = Enrolment.objects.filter(run=run).select_related("user")
+    enrolments = Enrolment.objects.named().filter(run=run).select_related("user", "organisation")
     form = SittingForm(instance=sitting)
-    allowance_form = AllowanceForm(enrolments=enrolments)
+    cohorts = Cohort.objects.filter(run=run).select_related("organisation").order_by("name", "pk")
+    allowance_form = AllowanceForm(enrolments=enrolments, cohorts=cohorts)
     if request.method == "POST" and "sitting" in request.POST:
         form = SittingForm(request.POST, instance=sitting)
         if form.is_valid():
@@ -57,21 +57,12 @@ def quiz_run(request, organisation, run, key):
             messages.success(request, _("The times of this quiz are kept."))
             return redirect(request.path)
     elif request.method == "POST":
-        allowance_form = AllowanceForm(request.POST, enrolments=enrolments)
+        allowance_form = AllowanceForm(request.POST, enrolments=enrolments, cohorts=cohorts)
         if allowance_form.is_valid():
             allowance = allowance_form.save(commit=False)
-            allowance.enrolment = allowance_form.cleaned_data["enrolment"]
-            allowance.organisation = (
-                allowance.enrolment.organisation if allowance.enrolment_id else organisation
-            )
-            allowance.run, allowance.activity_key, allowance.by = run, key, request.user
-            allowance.save()
-            if allowance.extra_tries:
-                who = enrolments.filter(organisation=allowance.organisation)
-                if allowance.enrolment_id:
-                    who = enrolments.filter(pk=allowance.enrolment_id)
-                unblock_results(who, str(key))
-            log(run, "assessments.allowance", user=request.user, data={"allowance": allowance.pk})
+            allowance.run, allowance.activity_key = run, key
+            allowance.organisation = allowance_form.sender() or organisation
+            give_allowance(allowance, by=request.user)
             messages.success(request, _("It holds from the next start of an attempt."))
             return redirect(request.path)
     attempts = (
@@ -87,7 +78,7 @@ def quiz_run(request, organisation, run, key):
         "allowance_form": allowance_form,
         "allowances": Allowance.objects.filter(
             run=run, activity_key=key, ended_at__isnull=True
-        ).select_related("enrolment__user", "organisation", "by"),
+        ).select_related("enrolment__user", "cohort", "organisation", "by"),
         "has_figures": attempts.filter(state=Attempt.State.SCORED).exists(),
         "page": Paginator(attempts, PAGE_SIZE).get_page(request.GET.get("page")),
     }
@@ -98,9 +89,10 @@ def quiz_run(request, organisation, run, key):
 def allowance_end(request, organisation, pk):
     """Take an allowance back; attempts that have begun keep it."""
     demand(request, "assessments.teach", organisation)
-    allowance = get_object_or_404(Allowance, pk=pk, ended_at__isnull=True)
-    allowance.ended_at = timezone.now()
-    allowance.save(update_fields=["ended_at"])
+    allowance = get_object_or_404(
+        Allowance.objects.select_related("run"), pk=pk, ended_at__isnull=True
+    )
+    end_allowance(allowance, by=request.user)
     messages.success(request, _("It was taken back. Attempts that have begun keep it."))
     return redirect(
         "assessments:quiz_run", organisation.slug, allowance.run_id, allowance.activity_key

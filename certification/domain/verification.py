@@ -108,9 +108,8 @@ def check_qr(payload: str) -> Checked:
     return Checked(award)
 
 
-def awards_held_by(user):
+def awards_held_by(user, **lookup) -> list[Award]:
     """A person's own awards, newest first."""
-    with (
-        every_organisation()
-    ):  # a certificate stays its holder's after they have left the organisation
-        return Award.objects.filter(enrolment__user=user).with_facts().select_related("replaces")
+    with every_organisation():  # a certificate stays its holder's after they left the organisation
+        held = Award.objects.filter(enrolment__user=user, **lookup)
+        return list(held.with_facts().select_related("replaces"))

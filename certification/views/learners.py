@@ -1,7 +1,7 @@
 """A learner's own certificates."""
 
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
 
 from certification.domain.verification import awards_held_by
 from certification.models import AwardState
@@ -14,8 +14,11 @@ def mine(request):
 
 def download(request, public_id):
     """The sealed file of an own certificate; a void or replaced one has none."""
-    held = awards_held_by(request.user).filter(state__in=[AwardState.RELEASED, AwardState.EXPIRED])
-    award = get_object_or_404(held, public_id=public_id)
+    states = [AwardState.RELEASED, AwardState.EXPIRED]
+    held = awards_held_by(request.user, public_id=public_id, state__in=states)
+    if not held:
+        raise Http404
+    award = held[0]
     headers = {
         "Content-Disposition": f'attachment; filename="{award.serial}.pdf"',
         "Cache-Control": "private, no-store",

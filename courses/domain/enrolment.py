@@ -1,6 +1,6 @@
 """Enrolling, and every later move of an enrolment, with who, when and why."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import partial
 
 from django.db import IntegrityError, transaction
@@ -18,39 +18,48 @@ from lms.accounts.models import User
 from lms.core.errors import Refused
 from lms.core.states import change_state
 from lms.organisations.domain import join_organisation, join_organisations
-from lms.organisations.models import Organisation
+from lms.organisations.models import Membership, Organisation
 from lms.organisations.scoping import every_organisation
 
 
-def facts_of(user) -> PersonFacts:
-    """What eligibility may ask of `user` now."""
-    memberships = list(user.memberships.current().select_related("organisation"))
-    paths = {
-        membership.organisation.path[:end]
-        for membership in memberships
-        for end in range(
-            Organisation.steplen, len(membership.organisation.path) + 1, Organisation.steplen
-        )
-    }
+def facts_of_people(users: Collection[User]) -> dict[int, PersonFacts]:
+    """What eligibility may ask of each of `users` now, by id; three queries, whatever their number."""
+    memberships: dict[int, list[Membership]] = {user.pk: [] for user in users}
+    current = Membership.objects.current().filter(user__in=users).select_related("organisation")
+    for membership in current:
+        memberships[membership.user_id].append(membership)
+    slugs = slugs_above(membership.organisation.path for membership in current)
+    completed: dict[int, list[tuple[str, str]]] = {user.pk: [] for user in users}
     with every_organisation():  # a person's own learning, whoever employed them then
-        completed = list(
-            Enrolment.objects.filter(user=user, state=EnrolmentState.COMPLETED).values_list(
-                "run__course__code", "run__course__level"
-            )
+        done = Enrolment.objects.filter(user__in=users, state=EnrolmentState.COMPLETED)
+        for user, *course in done.values_list("user", "run__course__code", "run__course__level"):
+            completed[user].append((course[0], course[1]))
+    return {
+        user: PersonFacts(
+            organisations=frozenset().union(*(slugs[each.organisation.path] for each in theirs)),
+            grades=frozenset((each.grade_scheme, each.grade) for each in theirs if each.grade),
+            courses=frozenset(code for code, _level in completed[user]),
+            levels=frozenset(level for _code, level in completed[user]),
         )
-    return PersonFacts(
-        organisations=frozenset(
-            Organisation.objects.filter(path__in=paths).values_list("slug", flat=True)
-        ),
-        grades=frozenset((each.grade_scheme, each.grade) for each in memberships if each.grade),
-        courses=frozenset(code for code, _level in completed),
-        levels=frozenset(level for _code, level in completed),
-    )
+        for user, theirs in memberships.items()
+    }
+
+
+def slugs_above(paths: Iterable[str]) -> dict[str, frozenset[str]]:
+    """For each path of an organisation, the slugs of it and all above it; one query."""
+    step = Organisation.steplen
+    above = {path: [path[:end] for end in range(step, len(path) + 1, step)] for path in paths}
+    wanted = {each for line in above.values() for each in line}
+    slugs = dict(Organisation.objects.filter(path__in=wanted).values_list("path", "slug"))
+    return {
+        path: frozenset(slugs[each] for each in line if each in slugs)
+        for path, line in above.items()
+    }
 
 
 def why_not_eligible(user, run: CourseRun) -> list[str]:
     """Return a sentence for each rule of the run that `user` does not meet."""
-    return refusals(run.eligibility, facts_of(user)) if run.eligibility else []
+    return refusals(run.eligibility, facts_of_people([user])[user.pk]) if run.eligibility else []
 
 
 def seats_left(run: CourseRun) -> int | None:
@@ -89,6 +98,8 @@ def move_enrolment(enrolment: Enrolment, to, *, by=None, reason: str = "", **cha
     """
     if to in SEATED and enrolment.state not in SEATED:
         demand_seat(enrolment.run)
+    if to == EnrolmentState.ACTIVE:
+        changes["is_named"] = True  # who takes part has accepted
     change_state(enrolment, to, by=by, **changes)
     _note(enrolment, by=by, reason=reason)
 
@@ -135,12 +146,14 @@ def add_enrolments(
     *,
     state=EnrolmentState.INVITED,
     cohort: Cohort | None = None,
+    unnamed: Collection[int] = (),
     by=None,
     reason: str = "",
 ) -> list[tuple[Enrolment | None, bool]]:
     """As `add_enrolment` for many people: one hold on the seats, a constant number of queries, the news at the end.
 
     Nobody is written to yet: what was brought in by the thousand may have to be taken back first.
+    Of whom `unnamed` has the id, the organisation learns the name once they accept.
 
     Returns, in the order of `places`, each person's enrolment and whether it is new; None for whom no seat was free.
     """
@@ -154,7 +167,14 @@ def add_enrolments(
         known = [(user, body) for user, body in places if user.pk in found]
         join_organisations([*known, *new])
         made = Enrolment.objects.bulk_create(
-            Enrolment(user=user, run=run, organisation=body, cohort=cohort, state=state)
+            Enrolment(
+                user=user,
+                run=run,
+                organisation=body,
+                cohort=cohort,
+                state=state,
+                is_named=user.pk not in unnamed,
+            )
             for user, body in new
         )
         if run.programme:

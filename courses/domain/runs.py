@@ -1,4 +1,4 @@
-"""Runs: their codes, and more time for one learner."""
+"""Runs: their codes, who keeps them, and more time for one learner."""
 
 from datetime import date
 
@@ -7,8 +7,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 
-from courses.models import CoursePage, CourseRun, Enrolment, Extension
+from courses.models import Adaptation, CoursePage, CourseRun, Enrolment, Extension
 from lms.core.errors import Refused
+from lms.organisations.models import Kind, Organisation
 
 
 def next_run_code(course: CoursePage, starts_on: date) -> str:
@@ -22,6 +23,14 @@ def next_run_code(course: CoursePage, starts_on: date) -> str:
         if (number := code.removeprefix(f"{course.code} ").partition("/")[0]).isdigit()
     ]
     return f"{course.code} {max(numbers, default=0) + 1:02}/{starts_on.year}"
+
+
+def keeper_of(run: CourseRun) -> Organisation:
+    """Whose staff set what holds for everybody in `run`: the Centre, or who made their own version of its course."""
+    adaptation = (
+        Adaptation.objects.filter(course=run.course_id).select_related("organisation").first()
+    )
+    return adaptation.organisation if adaptation else Organisation.objects.get(kind=Kind.CENTRE)
 
 
 @transaction.atomic

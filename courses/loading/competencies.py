@@ -21,9 +21,13 @@ def load_competencies() -> int:
             code=row["code"],
             defaults={
                 "title": row["name"],
-                "parent": Competency.objects.filter(code=row["parent"]).first()
-                if row["parent"]
-                else None,
+                "parent": _parent(row) if row["parent"] else None,
             },
         )
     return Competency.objects.count()
+
+
+def _parent(row: dict[str, str]) -> Competency | None:
+    """The parent that the file names: of the row's own framework, else of another."""
+    named = Competency.objects.filter(code=row["parent"])
+    return named.filter(framework=row["scheme"]).first() or named.first()

@@ -203,7 +203,14 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 fields=("adapted", "original_revision"),
                 name="skipped_update_once_a_revision",
-                nulls_distinct=False,
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="skippedupdate",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("original_revision", None)),
+                fields=("adapted",),
+                name="skipped_update_gone_once",
             ),
         ),
     ]

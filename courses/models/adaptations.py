@@ -87,7 +87,11 @@ class SkippedUpdate(models.Model):
             models.UniqueConstraint(
                 fields=["adapted", "original_revision"],
                 name="skipped_update_once_a_revision",
-                nulls_distinct=False,
+            ),
+            models.UniqueConstraint(
+                fields=["adapted"],
+                condition=Q(original_revision=None),
+                name="skipped_update_gone_once",
             ),
         ]
 

@@ -41,6 +41,10 @@ class EnrolmentQuerySet(models.QuerySet):
         """Those that hold one of the run's seats."""
         return self.filter(state__in=SEATED)
 
+    def named(self):
+        """Those whose learner the organisation may know by name."""
+        return self.filter(is_named=True)
+
     def pending(self):
         """Those on their way in: nominated, approved, invited or waiting."""
         return self.filter(state__in=[*ASKED_FOR, EnrolmentState.APPROVED, EnrolmentState.INVITED])
@@ -82,6 +86,10 @@ class Enrolment(Record):
     )
     enrolled_at = models.DateTimeField(default=timezone.now)
     completed_at = models.DateTimeField(null=True, blank=True)
+    is_named = models.BooleanField(
+        default=True,
+        help_text="No: an address was invited whose owner the organisation learns from their taking part alone",
+    )
 
     objects = scoped("organisation", EnrolmentQuerySet)
 

@@ -140,24 +140,29 @@ class CourseRun(models.Model):
 
 
 class DueDate(models.Model):
-    """By when an activity of a run should be done: working days after the learner's start."""
+    """By when an activity of a run should be done: working days after the learner's start, or a day for all."""
 
     run = models.ForeignKey(CourseRun, models.CASCADE, related_name="due_dates")
     activity_key = models.UUIDField()
     working_days = models.PositiveSmallIntegerField(
-        _("working days"), validators=[MinValueValidator(1)]
+        _("working days"), null=True, blank=True, validators=[MinValueValidator(1)]
     )
+    on = models.DateField(_("day"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("due date")
         constraints = [
             models.UniqueConstraint(
                 fields=["run", "activity_key"], name="due_date_once_an_activity"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(working_days__isnull=True) ^ Q(on__isnull=True),
+                name="due_date_relative_or_fixed",
+            ),
         ]
 
     def __str__(self):
-        return f"{self.run_id}: {self.working_days} working days"
+        return f"{self.run_id}: {self.on or f'{self.working_days} working days'}"
 
 
 class Holiday(models.Model):

@@ -20,7 +20,7 @@ from lms.core.permissions import demand
 
 def enrolment_detail(request, organisation, pk):
     """Where one person is, what was decided and why; more time, a pause and the end are given here."""
-    enrolments = Enrolment.objects.select_related(
+    enrolments = Enrolment.objects.named().select_related(
         "user", "run__course", "run__edition", "organisation"
     )
     enrolment = get_object_or_404(enrolments, pk=pk)
@@ -77,23 +77,28 @@ def _decide(request, enrolment, reason):
         messages.success(request, _("The enrolment has ended. What was earned stays."))
 
 
-def enrolment_link(run):
-    """The address at which people enrol in `run`, its key included."""
-    query = {"run": run.code} | ({"key": run.enrolment_key} if run.enrolment_key else {})
+def enrolment_link(run, *, has_key):
+    """The address at which people enrol in `run`, with its key or without."""
+    query = {"run": run.code} | ({"key": run.enrolment_key} if has_key else {})
     path = reverse("courses:enrol", args=[run.course.slug])
     return f"{settings.SITE_URL}{path}?{urlencode(query)}"
 
 
 def run_link(request, organisation, run):
-    """The link and QR code that bring people to a run, to print or to share."""
+    """The link and QR code that bring people to a run, to print or to share.
+
+    They carry the run's key only for who manages the run: it opens the run to people of every organisation.
+    """
     demand(request, "courses.change_enrolment", organisation)
     run = get_object_or_404(CourseRun.objects.select_related("course"), pk=run)
-    link = enrolment_link(run)
+    has_key = bool(run.enrolment_key) and request.user.has_perm("courses.manage_run", run)
+    link = enrolment_link(run, has_key=has_key)
     code = segno.make(link, error="m").svg_inline(scale=6, border=4, omitsize=True)
     context = {
         "organisation": organisation,
         "run": run,
         "link": link,
+        "has_key": has_key,
         "code": mark_safe(code),  # noqa: S308  drawn by segno from our own address
     }
     return render(request, "courses/run_link.html", context)

@@ -8,6 +8,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 
+from courses.audiences import RUN
 from courses.domain.gradebook import (
     columns_of,
     gradebook_rows,
@@ -18,6 +19,7 @@ from courses.forms import OverrideForm, WeightsForm
 from courses.models import CourseRun, Enrolment
 from lms.core.exports import stream_csv, workbook
 from lms.core.permissions import demand
+from lms.messaging.audiences import write_address
 
 PAGE_SIZE = 50
 
@@ -46,7 +48,8 @@ def gradebook(request, organisation, run):
     run = get_object_or_404(CourseRun.objects.select_related("edition", "course"), pk=run)
     columns = columns_of(run)
     enrolments = (
-        Enrolment.objects.filter(run=run)
+        Enrolment.objects.named()
+        .filter(run=run)
         .select_related("user", "organisation", "run__edition")
         .order_by("user__full_name", "pk")
     )
@@ -82,6 +85,7 @@ def gradebook(request, organisation, run):
         ],
         "cell": cell,
         "weights": weights,
+        "write_address": write_address(request.user, organisation, RUN, {"run": run.pk}),
     }
     return render(request, "courses/gradebook.html", context)
 
@@ -125,4 +129,4 @@ def _export(run, columns, enrolments, kind):
     name = f"gradebook-{slugify(run.code)}"
     if kind == "csv":
         return stream_csv(name, header, table)
-    return workbook(name, _("Gradebook"), header, table)
+    return workbook(name, {_("Gradebook"): [header, *table]})

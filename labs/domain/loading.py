@@ -6,7 +6,6 @@ import sys
 import tempfile
 from pathlib import Path
 
-import jupytext
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
@@ -73,6 +72,8 @@ def read_master(path: Path) -> dict:
     """The notebook that `path` writes down, the same at every reading."""
     if not path.is_file():
         raise ValidationError(f"{path}: there is no master notebook here.")
+    import jupytext  # a second of work that only this needs, not each process that starts
+
     notebook = jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent")
     cells = []
     for number, cell in enumerate(notebook.cells):

@@ -16,6 +16,10 @@ ACTIONS = {
     ),
     "courses.adapted": (_("Adapt a course"), _("Adapted the course from another")),
     "courses.enrolment.extended": (_("Give more time"), _("Gave a learner more time")),
+    "courses.due_dates_set": (_("Set due dates"), _("Set the due dates of the run")),
+    "courses.holiday_kept": (_("Keep a day off"), _("Added or changed a day off")),
+    "courses.holiday_removed": (_("Remove a day off"), _("Removed a day off")),
+    "admissions.criteria_set": (_("Set criteria"), _("Set the criteria of a selection")),
     "admissions.seats_given": (_("Give seats"), _("Gave seats of a run")),
     "organisations.renamed": (_("Rename a body"), _("Gave a body a new name")),
     "organisations.agreement_recorded": (
@@ -24,6 +28,7 @@ ACTIONS = {
     ),
     "assessments.sitting": (_("Set a sitting"), _("Set when a quiz is open")),
     "assessments.allowance": (_("Give an allowance"), _("Gave more time or tries")),
+    "assessments.allowance_ended": (_("End an allowance"), _("Took back more time or tries")),
     "assessments.attempt_read": (_("Read an attempt"), _("Read an attempt")),
     "assessments.attempt_voided": (_("Void an attempt"), _("Voided an attempt")),
     "assessments.answer_file": (_("Answer file"), _("Took in a phone's answer file")),

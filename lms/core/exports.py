@@ -1,12 +1,15 @@
 """Lists as files: CSV, streamed row by row, and workbooks."""
 
 import csv
+from datetime import date
 from io import BytesIO
 
 from django.http import HttpResponse, StreamingHttpResponse
 from openpyxl import Workbook
 
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+TITLE_LENGTH = 31  # Excel's limit
+PLAIN = int | float | date | None  # what a cell keeps as it is
 
 
 class _Echo:
@@ -36,13 +39,14 @@ def stream_csv(name, header, rows):
     return response
 
 
-def workbook(name, title, header, rows):
-    """Answer with `rows` as the one sheet of `name`.xlsx."""
+def workbook(name, sheets):
+    """Answer with `sheets`, {title: rows}, as `name`.xlsx."""
     book = Workbook(write_only=True)
-    sheet = book.create_sheet(title=str(title))
-    for row in [header, *rows]:
-        cells = [each if isinstance(each, int | float) else str(each) for each in row]
-        sheet.append([safe_cell(cell) for cell in cells])
+    for title, rows in sheets.items():
+        sheet = book.create_sheet(str(title)[:TITLE_LENGTH])
+        for row in rows:
+            cells = [each if isinstance(each, PLAIN) else str(each) for each in row]
+            sheet.append([safe_cell(cell) for cell in cells])
     content = BytesIO()
     book.save(content)
     return HttpResponse(

@@ -1,11 +1,13 @@
 """What people choose to get, what staff write to a group, and what a gateway reports."""
 
+from datetime import date
 from uuid import uuid4
 from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from lms.messaging.models import Campaign, Message, MessagePreference
@@ -56,6 +58,17 @@ class OutboxFilterForm(forms.Form):
     )
     before = forms.IntegerField(
         required=False, min_value=1, max_value=2**62, widget=forms.HiddenInput
+    )
+
+
+class MonthForm(forms.Form):
+    month = forms.DateField(
+        label=_("Month"),
+        required=False,
+        input_formats=["%Y-%m"],
+        widget=forms.DateInput(attrs={"type": "month"}, format="%Y-%m"),
+        error_messages={"invalid": _("Write the month as 2026-07.")},
+        validators=[MinValueValidator(date(2020, 1, 1)), MaxValueValidator(date(2099, 12, 1))],
     )
 
 

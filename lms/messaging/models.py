@@ -304,6 +304,7 @@ class Message(Record):
     delivered_at = models.DateTimeField(null=True, blank=True)
     read_at = models.DateTimeField(null=True, blank=True)
     provider_id = models.CharField(max_length=254, blank=True)
+    parts = models.PositiveSmallIntegerField(default=0, help_text="Of the text message handed over")
     cost = models.DecimalField(max_digits=10, decimal_places=4, default=0)
     currency = models.CharField(max_length=3, blank=True)
 
@@ -328,6 +329,11 @@ class Message(Record):
                 name="message_waiting",
             ),
             models.Index(fields=["person", "sent_at"], name="message_of_person"),
+            models.Index(
+                fields=["organisation", "claimed_at"],
+                condition=Q(channel="sms"),
+                name="message_texts_of_month",
+            ),
             models.Index(
                 fields=["provider_id"], condition=~Q(provider_id=""), name="message_by_provider"
             ),

@@ -80,6 +80,18 @@ CAMPAIGN = register_kind(
         is_reminder=True,
     )
 )
+AGREEMENT_ENDING = register_kind(
+    Kind(
+        "messaging.agreement_ending",
+        _("a data agreement ends soon"),
+        subject=_("The data agreement with {country} ends on {day}"),
+        body=_(
+            "Good day {name}. The data agreement with {country}, or its permit, ends on {day}. From the day after, "
+            "nobody is imported or nominated for {country}. Have the new one signed and recorded before: {link}"
+        ),
+        placeholders=("country", "day", "link"),
+    )
+)
 DIGEST = register_kind(
     Kind(
         "messaging.digest",

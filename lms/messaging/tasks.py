@@ -4,6 +4,7 @@ from itertools import groupby
 
 from celery import shared_task
 
+from lms.messaging.domain.agreements import warn_of_agreements
 from lms.messaging.domain.campaigns import run_campaign, unfinished_campaigns
 from lms.messaging.domain.delivering import deliver_message, sweep
 from lms.messaging.domain.digests import send_digests
@@ -42,3 +43,9 @@ def sweep_messages_task():
 def send_digests_task():
     with every_organisation():  # whosever they are
         send_digests()
+
+
+@shared_task
+def warn_of_agreements_task():
+    with every_organisation():  # each country's own staff are told
+        warn_of_agreements()

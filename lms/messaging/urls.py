@@ -18,6 +18,7 @@ urlpatterns = [
         f"{_gateway}incoming/", csrf_exempt(login_not_required(callbacks.incoming)), name="incoming"
     ),
     path(_staff, staff.outbox, name="outbox"),
+    path(f"{_staff}texts/", staff.texts, name="texts"),
     path(f"{_staff}<int:pk>/", staff.resolve, name="resolve"),
     path(f"{_staff}new/", campaigns.campaign_new, name="campaign_new"),
     path(f"{_staff}campaigns/", campaigns.campaign_list, name="campaign_list"),

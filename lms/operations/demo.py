@@ -2,10 +2,12 @@
 
 import secrets
 from datetime import datetime, time, timedelta
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from django.db import transaction
 from django.utils import timezone
@@ -126,13 +128,15 @@ def demo_password():
     return path.read_text()
 
 
+@cache
+def _hashed_password():
+    """Hashed once for all accounts: it is slow on purpose."""
+    return make_password(demo_password())
+
+
 def _account(email, name, is_staff=False):  # noqa: FBT002
-    user, created = User.objects.get_or_create(
-        email=email, defaults={"full_name": name, "is_staff": is_staff}
-    )
-    if created:
-        user.set_password(demo_password())
-        user.save()
+    about = {"full_name": name, "is_staff": is_staff, "password": _hashed_password}
+    user, _created = User.objects.get_or_create(email=email, defaults=about)
     return user
 
 

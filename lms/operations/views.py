@@ -6,6 +6,7 @@ from django.db import connection
 from django.http import HttpResponse, JsonResponse
 
 from labs.sandbox.capabilities import missing_protections
+from lms.organisations.fence import fence_gaps
 
 
 def live(request):
@@ -41,6 +42,8 @@ def ready(request):
         "problems": problems,
         "labs": limits or "protected",
     }
+    if "database" not in problems:
+        report["fence"] = fence_gaps() or "closed"
     if settings.DEMO:
         report["demo"] = True
     return JsonResponse(report, status=503 if problems else 200)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from lms.core.errors import Refused
 from lms.organisations.models import Kind, Organisation, PartnerAgreement
 
-WARNED_DAYS = 60
+WARNED_DAYS = (90, 30, 7)  # before the last day
 
 
 def country_of(organisation: Organisation) -> Organisation | None:
@@ -54,14 +54,22 @@ def demand_agreement(organisation: Organisation) -> None:
 
 
 def agreements_ending_soon(today: date | None = None) -> list[PartnerAgreement]:
-    """Agreements in force that have at most sixty days left and no successor, soonest first."""
+    """Agreements in force that have at most ninety days left and no successor, soonest first."""
     today = today or timezone.localdate()
     newest: dict[int, PartnerAgreement] = {}
     for row in PartnerAgreement.objects.in_force(today).select_related("organisation"):
         known = newest.get(row.organisation_id)
         if known is None or row.last_day > known.last_day:
             newest[row.organisation_id] = row
-    soon = today + timedelta(days=WARNED_DAYS)
+    soon = today + timedelta(days=max(WARNED_DAYS))
     return sorted(
         (row for row in newest.values() if row.last_day <= soon), key=lambda row: row.last_day
     )
+
+
+def warning_due(last_day: date, today: date) -> int | None:
+    """The warning whose time it is: the latest that has come; None before the first and after the end."""
+    left = (last_day - today).days
+    if left < 0:
+        return None
+    return min((days for days in WARNED_DAYS if left <= days), default=None)

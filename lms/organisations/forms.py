@@ -12,6 +12,7 @@ from lms.accounts.models import IdentityProvider
 from lms.accounts.people import person_at
 from lms.accounts.sealing import seal
 from lms.accounts.validators import read_contact
+from lms.organisations.grades import schemes
 from lms.organisations.models import Membership, News, PartnerAgreement, Portal, Role
 
 DATE = {"type": "date"}
@@ -58,6 +59,22 @@ class GiveRoleForm(forms.ModelForm):
 
     field_order = ["person", "role", "until_on", "unit", "grade_scheme", "grade"]
 
+    def __init__(self, *args, country_code="", **kwargs):
+        super().__init__(*args, **kwargs)
+        self.schemes = schemes(country_code) if country_code else {}
+        if self.schemes:  # one list in place of two fields to type in
+            del self.fields["grade_scheme"]
+            self.fields["grade"] = forms.ChoiceField(
+                label=_("Grade"), required=False, choices=self._grades()
+            )
+
+    def _grades(self):
+        groups = [
+            (scheme, [(f"{scheme}|{value}", f"{scheme} {value}") for value in values])
+            for scheme, values in self.schemes.items()
+        ]
+        return [("", _("not said")), *groups]
+
     def clean_until_on(self):
         until_on = self.cleaned_data["until_on"]
         if until_on and until_on < timezone.localdate():
@@ -66,7 +83,10 @@ class GiveRoleForm(forms.ModelForm):
 
     def clean(self):
         cleaned = super().clean()
-        if cleaned.get("grade") and not cleaned.get("grade_scheme"):
+        if self.schemes:
+            scheme, _bar, grade = cleaned.get("grade", "").partition("|")
+            cleaned["grade_scheme"], cleaned["grade"] = scheme, grade
+        elif cleaned.get("grade") and not cleaned.get("grade_scheme"):
             self.add_error("grade_scheme", _("Say which scheme the grade is of, such as CSG."))
         return cleaned
 

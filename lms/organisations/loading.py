@@ -1,4 +1,4 @@
-"""The organisations that ship with the product: the Centre, its countries, Kenya's ministries and counties."""
+"""What ships with the product: the Centre, its countries, Kenya's ministries, counties and job grades."""
 
 import csv
 from datetime import date
@@ -7,7 +7,7 @@ from pathlib import Path
 from django.db import transaction
 from django.utils.text import slugify
 
-from lms.organisations.models import Kind, Organisation
+from lms.organisations.models import JobGrade, Kind, Organisation
 
 DATA = Path(__file__).parent / "data"
 EXECUTIVE_ORDER_1_2025 = date(2025, 1, 1)
@@ -69,4 +69,21 @@ def load_organisations():
             kind=Kind.COUNTY,
             code=row["county_code"],
         )
+    load_job_grades()
     return Organisation.objects.count()
+
+
+@transaction.atomic
+def load_job_grades():
+    """Make the grades that are missing and return how many there are; an edited one stays as edited.
+
+    Which grade of one scheme is which of another is not in the file: most pairs are guesses.
+    """
+    for row in _rows("job_grades.csv"):
+        JobGrade.objects.get_or_create(
+            country_code=row["country"],
+            scheme=row["scheme"],
+            value=row["value"],
+            defaults={"order": row["order"]},
+        )
+    return JobGrade.objects.count()

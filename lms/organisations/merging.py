@@ -10,6 +10,7 @@ from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.db import DatabaseError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,6 +21,7 @@ from lms.core.errors import Refused
 from lms.organisations import rules
 from lms.organisations.models import Membership, Merge, Recovery
 from lms.organisations.roles import covers
+from lms.organisations.scoping import every_organisation
 
 # what lets somebody in is never handed on, and who did what stays as it was written
 STAY = (BaseLogEntry, Authenticator, Token, Merge, Recovery)
@@ -190,7 +192,8 @@ def merge_accounts(kept, merged, organisation, *, by):
     _refuse(by, organisation, kept, merged)
     moved, left = [], []
     for model, name in _references():
-        keys, clashing = _hand_over(model, name, kept, merged)
+        with every_organisation():  # all that is the person's goes along, wherever they learned
+            keys, clashing = _hand_over(model, name, kept, merged)
         if clashing and name == OWNER and model._meta.app_label not in MAY_REST:
             raise Refused(
                 _("Both accounts have “%(thing)s” that cannot be joined. End one of them first.")
@@ -227,15 +230,17 @@ def undo_merge(merge, *, by):
     if merge.undone_at:
         raise Refused(_("These accounts are apart already."), code="merge_undone")
     both = [merge.kept_id, merge.merged_id]
-    later = Merge._meta.base_manager.filter(pk__gt=merge.pk, undone_at__isnull=True)
-    if later.filter(kept__in=both).exists() or later.filter(merged__in=both).exists():
-        raise Refused(
-            _("One of the accounts was joined with another one later. Take those apart first."),
-            code="later_merge",
-        )
-    for entry in reversed(merge.moved):
-        rows = apps.get_model(entry["model"])._meta.base_manager.filter(pk__in=entry["keys"])
-        rows.filter(**{entry["field"]: entry["new"]}).update(**{entry["field"]: entry["old"]})
+    with every_organisation():  # wherever the two were joined again
+        later = Merge.objects.filter(pk__gt=merge.pk, undone_at__isnull=True)
+        if later.filter(Q(kept__in=both) | Q(merged__in=both)).exists():
+            raise Refused(
+                _("One of the accounts was joined with another one later. Take those apart first."),
+                code="later_merge",
+            )
+    with every_organisation():  # as they were joined
+        for entry in reversed(merge.moved):
+            rows = apps.get_model(entry["model"])._meta.base_manager.filter(pk__in=entry["keys"])
+            rows.filter(**{entry["field"]: entry["new"]}).update(**{entry["field"]: entry["old"]})
     merge.undone_at, merge.undone_by = timezone.now(), by
     merge.save(update_fields=["undone_at", "undone_by"])
     data = {"kept": merge.kept_id, "merged": merge.merged_id}

@@ -4,8 +4,10 @@ The scope is an organisation's, under `/o/<slug>/`, or the signed-in person's ow
 """
 
 from contextlib import ExitStack
+from contextvars import copy_context
 
 from django.conf import settings
+from django.http import FileResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -16,6 +18,14 @@ from lms.organisations.rules import has_staff_role
 from lms.organisations.scoping import scope
 
 
+def _rows_within(context, rows):
+    """What is streamed is read when the request's scope is closed: go back into `context` for each row."""
+    rows = iter(rows)
+    end = object()
+    while (row := context.run(next, rows, end)) is not end:
+        yield row
+
+
 class ScopeMiddleware:
     def __init__(self, get_response):
         self.get_response = get_response
@@ -24,7 +34,12 @@ class ScopeMiddleware:
         if not request.user.is_authenticated:
             return self.get_response(request)
         with scope(organisations_of(request.user)), ExitStack() as request.scopes:
-            return self.get_response(request)
+            response = self.get_response(request)
+            if response.streaming and not isinstance(response, FileResponse):
+                response.streaming_content = _rows_within(
+                    copy_context(), response.streaming_content
+                )
+            return response
 
     def process_view(self, request, view_func, view_args, view_kwargs):
         """Under `/o/`, give the view the organisation and open its scope; a stranger gets 404.

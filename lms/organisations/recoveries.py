@@ -20,6 +20,7 @@ from lms.core.states import change_state
 from lms.organisations import rules
 from lms.organisations.models import Recovery
 from lms.organisations.roles import covers
+from lms.organisations.scoping import every_organisation
 
 LIFE = timedelta(hours=24)
 TRIES = 5
@@ -57,9 +58,10 @@ def open_recovery(user, organisation, address, *, reason, checked, by):
             _("The new address belongs to another account. Look whether both are one person."),
             code="address_taken",
         )
-    for old in Recovery._meta.base_manager.filter(user=user, expires_at__lte=timezone.now()):
-        if old.state in {Recovery.State.REQUESTED, Recovery.State.APPROVED}:
-            change_state(old, Recovery.State.EXPIRED)
+    with every_organisation():  # a person has one that is open, whoever asked for it
+        for old in Recovery.objects.filter(user=user, expires_at__lte=timezone.now()):
+            if old.state in {Recovery.State.REQUESTED, Recovery.State.APPROVED}:
+                change_state(old, Recovery.State.EXPIRED)
     channel, value = address
     try:
         with transaction.atomic():

@@ -32,6 +32,10 @@ PERMISSIONS = {
     "courses.change_enrolment": Permission(
         _("Give more time, suspend and end enrolments, and share the link of a run"), RUNNING
     ),
+    "courses.keep_run": Permission(
+        _("Set by when the activities of a run are due"), TEACHING | {Role.REGISTRAR}
+    ),
+    "courses.keep_holidays": Permission(_("Keep the days off of a country"), ADMITTING),
     "courses.adapt": Permission(
         _("Adapt a course for the organisation, and follow its original"),
         frozenset({Role.INSTRUCTOR, Role.COORDINATOR, Role.ADMINISTRATOR}),
@@ -131,6 +135,8 @@ def holds(permission, organisation="pk"):
 
     @rules.predicate(name=f"holds {permission}")
     def predicate(user, thing):
+        if thing is None:  # as Wagtail asks, about a kind of record at large
+            return False
         return organisations_where(user, permission).filter(pk=organisation_of(thing)).exists()
 
     return predicate

@@ -1,4 +1,7 @@
-"""Scope: the organisations whose records may be seen right now, so that a forgotten filter cannot leak."""
+"""Scope: the organisations whose records may be seen right now, so that a forgotten filter cannot leak.
+
+The fence of `fence.py` has PostgreSQL itself keep to the same scope.
+"""
 
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -11,9 +14,22 @@ EVERY = object()
 _scope = ContextVar("organisations_in_scope", default=None)
 
 
+class Scope:
+    """`organisations` is a queryset of Organisation or of their ids, or EVERY; `fenced` is the fence's note of it."""
+
+    def __init__(self, organisations):
+        self.organisations = organisations
+        self.fenced = None
+
+
+def open_scope():
+    """The scope that is open here, or None."""
+    return _scope.get()
+
+
 @contextmanager
 def _scoped_to(organisations):
-    token = _scope.set(organisations)
+    token = _scope.set(Scope(organisations))
     try:
         yield
     finally:
@@ -37,12 +53,12 @@ def scoped(path="organisation", queryset=models.QuerySet):
         organisation_path = path
 
         def get_queryset(self):
-            organisations = _scope.get()
-            if organisations is None:
+            now = open_scope()
+            if now is None:
                 raise ScopeRequired(self.model.__name__)
-            if organisations is EVERY:
+            if now.organisations is EVERY:
                 return super().get_queryset()
-            return super().get_queryset().filter(**{f"{path}__in": organisations})
+            return super().get_queryset().filter(**{f"{path}__in": now.organisations})
 
     return RecordManager()
 

@@ -6,4 +6,4 @@ class ReportsConfig(AppConfig):
     label = "reports"
 
     def ready(self):
-        from lms.reports import rules  # noqa: F401  permissions register themselves
+        from lms.reports import audiences, rules  # noqa: F401  they register themselves

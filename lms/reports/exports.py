@@ -1,21 +1,17 @@
 """What the exports of staff pages hold. Files are streamed; their definitions are printed in them."""
 
 from functools import partial
-from io import BytesIO
 
-from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from openpyxl import Workbook
 
-from lms.core.exports import safe_cell
+from lms.core.exports import workbook
 from lms.core.keyset import in_chunks
 from lms.organisations.domain import subtree_scope
 from lms.reports.grid import BY_NAME, cell_words
 from lms.reports.standing import definitions
 
 CHUNK = 2_000
-SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def learner_rows(organisation, enrolments, keys):
@@ -123,20 +119,9 @@ def summary_table(rows):
 
 def grid_workbook(name, grid, chosen, everybody):
     """The grid as a spreadsheet: people, the summary of all, and the definitions."""
-    book = Workbook(write_only=True)
-    people = book.create_sheet(title=_("Progress"))
-    for row in [grid_header(grid), *grid_rows(grid, chosen)]:
-        people.append([safe_cell(each) for each in row])
-    summary = book.create_sheet(title=_("Summary"))
-    for row in summary_table(everybody):
-        summary.append([safe_cell(each) for each in row])
-    meaning = book.create_sheet(title=_("Definitions"))
-    for row in printed_definitions():
-        meaning.append(row)
-    content = BytesIO()
-    book.save(content)
-    return HttpResponse(
-        content.getvalue(),
-        content_type=SPREADSHEET,
-        headers={"Content-Disposition": f'attachment; filename="{name}.xlsx"'},
-    )
+    sheets = {
+        _("Progress"): [grid_header(grid), *grid_rows(grid, chosen)],
+        _("Summary"): summary_table(everybody),
+        _("Definitions"): printed_definitions(),
+    }
+    return workbook(name, sheets)

@@ -17,11 +17,12 @@ class GridForm(forms.Form):
         label=_("State"), choices=[("", _("all")), *Standing.choices], required=False
     )
     without = forms.ChoiceField(label=_("Has not started"), required=False)
+    unfinished = forms.ChoiceField(label=_("Has not completed"), required=False)
     overdue = forms.BooleanField(label=_("Overdue"), required=False)
 
     def __init__(self, *args, grid, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["without"].choices = [
+        self.fields["without"].choices = self.fields["unfinished"].choices = [
             ("", _("any activity or none")),
             *((entry["key"], entry["title"]) for entry in grid.activities),
         ]

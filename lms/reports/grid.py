@@ -107,7 +107,17 @@ class Grid:
             .only("state", "enrolled_at", "cohort", "rollup", *USER_NAMES, *ORGANISATION_FACTS)
         )
 
-    def chosen(self, *, cohort=None, below=None, standing="", without="", overdue=False, search=""):
+    def chosen(
+        self,
+        *,
+        cohort=None,
+        below=None,
+        standing="",
+        without="",
+        unfinished="",
+        overdue=False,
+        search="",
+    ):
         """Those whom the filters leave."""
         found = self.everybody
         if cohort:
@@ -120,6 +130,8 @@ class Grid:
             found = found.filter(with_standing(standing, self.now))
         if without:
             found = found.exclude(Exists(_opened(without)))
+        if unfinished:
+            found = found.exclude(Exists(_opened(unfinished).filter(completed_at__isnull=False)))
         if overdue:
             found = found.filter(self._overdue())
         return named(found, search)

@@ -4,7 +4,6 @@ from django.db.models import Q
 
 from courses.models import Enrolment, EnrolmentState
 from lms.accounts.models import User
-from rosters.domain.queries import is_unnamed
 
 FEW = 1_000  # people of one name whose enrolments are looked up one by one
 
@@ -29,7 +28,7 @@ def named(enrolments, search):
 
 def learners_of(*, state="", search=""):
     """Enrolments in the open scope, with what a list shows of them."""
-    enrolments = Enrolment.objects.exclude(is_unnamed())
+    enrolments = Enrolment.objects.named()
     if state in EnrolmentState.values:
         enrolments = enrolments.filter(state=state)
     return (

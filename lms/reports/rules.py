@@ -13,5 +13,6 @@ register_staff_page(
 )
 register_staff_page("reports.view_pace", "reports:pace_list", _("Done conspicuously fast"))
 
+rules.add_perm("reports.view_learners", holds("courses.view_enrolment"))
 rules.add_perm("reports.view_progress", holds("reports.view_progress"))
 rules.add_perm("reports.view_pace", holds("reports.view_pace"))

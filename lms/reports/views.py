@@ -15,8 +15,10 @@ from courses.models import CourseRun, EnrolmentState
 from lms.core.exports import stream_csv
 from lms.core.keyset import keyset_page
 from lms.core.permissions import demand
+from lms.messaging.audiences import write_address
 from lms.organisations.domain import organisations_served_by
 from lms.organisations.staff_pages import staff_pages_for
+from lms.reports.audiences import LEARNERS, PROGRESS, as_params
 from lms.reports.exports import (
     grid_header,
     grid_rows,
@@ -59,6 +61,7 @@ def _places(request):
 
 
 def learner_list(request, organisation):
+    demand(request, "reports.view_learners", organisation)
     state, search = request.GET.get("state", ""), request.GET.get("q", "").replace("\0", "").strip()
     order = request.GET.get("order", "")
     order = order if order in ORDERS else "newest"
@@ -77,6 +80,9 @@ def learner_list(request, organisation):
         "search": search,
         "order": order,
         "states": EnrolmentState.choices,
+        "write_address": write_address(
+            request.user, organisation, LEARNERS, {"state": state, "search": search}
+        ),
         "may_view_progress": request.user.has_perm("reports.view_progress", organisation),
         "may_view_pace": request.user.has_perm("reports.view_pace", organisation),
         "below": organisations_served_by(request.user).filter(
@@ -118,6 +124,9 @@ def progress_grid(request, organisation, run):
         "activities": grid.activities,
         "definitions": definitions(),
         "legend": cell_words(),
+        "write_address": write_address(
+            request.user, organisation, PROGRESS, {"run": grid.run.pk, **as_params(filters)}
+        ),
     }
     return render(request, "reports/progress_grid.html", context)
 

@@ -135,6 +135,8 @@ DATABASES = {
 }
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = _SQLITE
+# A cursor on the server reads on while other scopes open and close; a pool of connections breaks it, too.
+DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # One server of the Redis protocol: database 0 is the queue, 1 the cache.
@@ -207,6 +209,10 @@ CELERY_BEAT_SCHEDULE = {
     "send-digests": {
         "task": "lms.messaging.tasks.send_digests_task",
         "schedule": 300,
+    },
+    "warn-of-agreements": {
+        "task": "lms.messaging.tasks.warn_of_agreements_task",
+        "schedule": crontab(hour=7, minute=30),
     },
     "resume-rosters": {
         "task": "rosters.tasks.resume_rosters_task",

@@ -19,7 +19,8 @@ from courses.models import Enrolment, EnrolmentState
 from lms.core.errors import Refused
 from lms.core.states import change_state
 from lms.organisations.scoping import every_organisation
-from practicals.domain.messages import tell
+from practicals.domain.telling import READER, tell
+from practicals.messages import BOOKED, CANCELLED, PROMOTED, WAITING
 from practicals.models import Booking, BookingState, OpensAfter, PracticalPage, PracticalSession
 
 
@@ -146,7 +147,7 @@ def book(
         needs_note=needs_note,
         travel_acknowledged_at=timezone.now() if has_read_travel_note else None,
     )
-    tell(booking, "practicals.booked" if has_seat else "practicals.waiting")
+    tell(booking, BOOKED if has_seat else WAITING)
     return booking
 
 
@@ -256,7 +257,7 @@ def cancel_booking(booking: Booking, *, by, reason: str = "", is_by_staff: bool 
         sequence=booking.sequence + 1,
     )
     if is_by_staff:
-        tell(booking, "practicals.cancelled")
+        tell(booking, CANCELLED)
     promote_waiting(held)
 
 
@@ -280,18 +281,16 @@ def promote_waiting(held: PracticalSession) -> list[Booking]:
         return []
     with every_organisation():  # first come, first served, whoever sent them
         waiting = waiting_list(held).filter(enrolment__state=EnrolmentState.ACTIVE)
-        promoted = list(
-            waiting.select_related("enrolment__user", "enrolment__organisation")[: held.seats_left]
-        )
+        promoted = list(waiting.select_related(*READER)[: held.seats_left])
         for booking in promoted:
             move(booking, held, BookingState.BOOKED, booked_at=timezone.now())
-            tell(booking, "practicals.promoted")
+            tell(booking, PROMOTED)
     return promoted
 
 
 def cancel_bookings_of(enrolment: Enrolment) -> None:
     """Free the seats of one who no longer takes part."""
-    for booking in enrolment.bookings.open().select_related("session", "enrolment__user"):
+    for booking in enrolment.bookings.open().select_related("session", *READER):
         cancel_booking(booking, by=None, is_by_staff=True)
 
 

@@ -1,13 +1,15 @@
 """Bookings as calendar entries (RFC 5545): a file of one booking, and a private feed of all of a person's.
 
-Times are written in UTC, which every calendar shows in its owner's zone. What a person needs for access, names of
+Times are written in the session's own zone, with its rules beside them (VTIMEZONE): a calendar shows them at the place
+and at home, and one that never heard of the zone reads them all the same. What a person needs for access, names of
 others and the link to join stay out: calendars are copied to places that we do not know.
 """
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlsplit
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.urls import reverse
@@ -35,7 +37,7 @@ def _events(
     link: str,
 ) -> Iterable[Event]:
     """An entry for each day. `uid` never changes, and `sequence` only grows (RFC 5546, 2.1.5)."""
-    days = list(session.days.all())
+    days, zone = list(session.days.all()), ZoneInfo(session.time_zone)
     for number, day in enumerate(days, start=1):
         event = Event()
         title = session.title
@@ -49,8 +51,8 @@ def _events(
         event.add("uid", f"{uid}-{day.pk}@{urlsplit(settings.SITE_URL).hostname}")
         event.add("sequence", sequence)
         event.add("dtstamp", changed_at.astimezone(UTC))
-        event.add("dtstart", day.starts_at.astimezone(UTC))
-        event.add("dtend", day.ends_at.astimezone(UTC))
+        event.add("dtstart", day.starts_at.astimezone(zone))
+        event.add("dtend", day.ends_at.astimezone(zone))
         address = session.address if shows_joining(session) else ""
         event.add("location", ", ".join(filter(None, [session.venue, address])))
         event.add("description", _("How to join, and what to bring: %(link)s") % {"link": link})
@@ -90,8 +92,12 @@ def write_calendar(events: Iterable[Event]) -> bytes:
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
     calendar.add("x-wr-calname", "Umahiri")
+    years: set[int] = set()
     for event in events:
         calendar.add_component(event)
+        years |= {event.start.year, event.end.year}
+    if years:  # the rules of these and one on each side: of all years they would be longer than the entries
+        calendar.add_missing_timezones(date(min(years) - 1, 1, 1), date(max(years) + 2, 1, 1))
     return calendar.to_ical()
 
 

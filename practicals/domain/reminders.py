@@ -6,7 +6,8 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from practicals.domain.messages import tell
+from practicals.domain.telling import READER, tell
+from practicals.messages import REMINDER
 from practicals.models import Booking, BookingState
 
 HOURS_BEFORE = (2, 24, 24 * 7)
@@ -29,7 +30,7 @@ def send_reminders(now: datetime | None = None) -> int:
         state=BookingState.BOOKED, session__starts_at__gt=now, session__starts_at__lte=now + longest
     )
     sent = 0
-    for booking in booked.select_related("session", "enrolment__user").iterator():
+    for booking in booked.select_related("session", *READER).iterator():
         hours = hours_due(booking.session.starts_at, booking.booked_at, now)
         if hours is not None:
             sent += _remind(booking, hours)
@@ -41,5 +42,5 @@ def _remind(booking, hours) -> bool:
     unsent = Q(reminded_hours=None) | Q(reminded_hours__gt=hours)
     is_ours = Booking.objects.filter(unsent, pk=booking.pk).update(reminded_hours=hours)
     if is_ours:  # of two sweeps at once, one
-        tell(booking, "practicals.reminder")
+        tell(booking, REMINDER, f"{hours} hours before {booking.session.starts_at:%Y-%m-%dT%H:%M}")
     return bool(is_ours)

@@ -12,7 +12,8 @@ from courses.models import CourseRun
 from lms.core.errors import Refused
 from lms.organisations.scoping import every_organisation
 from practicals.domain.booking import hold, move, promote_waiting
-from practicals.domain.messages import tell
+from practicals.domain.telling import READER, tell
+from practicals.messages import SESSION_CANCELLED, SESSION_CHANGED
 from practicals.models import (
     Attendance,
     Booking,
@@ -109,9 +110,9 @@ def _tell_of_change(session, *, has_new_start):
         booked = Booking.objects.filter(session=session, state=BookingState.BOOKED)
         if has_new_start:
             booked.update(reminded_hours=None)
-        for booking in booked.select_related("enrolment__user", "session"):
+        for booking in booked.select_related("session", *READER):
             booking.session = session
-            tell(booking, "practicals.session_changed")
+            tell(booking, SESSION_CHANGED, f"sequence {session.sequence}")
 
 
 @transaction.atomic
@@ -125,7 +126,7 @@ def cancel_session(session: PracticalSession, *, by, reason: str) -> None:
     held.sequence += 1
     held.save(update_fields=["cancelled_at", "changed_at", "cancel_reason", "sequence"])
     with every_organisation():  # whoever sent them
-        for booking in held.bookings.open().select_related("enrolment__user"):
+        for booking in held.bookings.open().select_related(*READER):
             move(
                 booking,
                 held,
@@ -134,7 +135,7 @@ def cancel_session(session: PracticalSession, *, by, reason: str) -> None:
                 reason=reason,
                 sequence=booking.sequence + 1,
             )
-            tell(booking, "practicals.session_cancelled")
+            tell(booking, SESSION_CANCELLED)
     log(held, "practicals.session.cancelled", user=by, data={"reason": reason})
 
 

@@ -19,6 +19,8 @@ from wagtail.log_actions import log
 from courses.models import Enrolment
 from lms.core.exports import stream_csv, workbook
 from lms.core.permissions import demand
+from lms.messaging.audiences import write_address
+from practicals.audiences import BOOKED
 from practicals.domain import sheets
 from practicals.domain.attendance import (
     DOORS_CLOSE,
@@ -112,6 +114,9 @@ def day_list(request, organisation, day):
         "counts": _counts(notes, everyone),
         "form": form,
         "search": search,
+        "write_address": write_address(
+            request.user, organisation, BOOKED, {"session": day.session_id, "search": search}
+        ),
         "has_opened": has_opened(day, timezone.now()),
     }
     return render(request, "practicals/day_list.html", context)
@@ -292,5 +297,5 @@ def export(request, organisation, pk):
     header, rows = attendance_header(session, days), attendance_rows(session, days)
     name = f"attendance-{slugify(session.title)}"
     if request.GET.get("format") == "xlsx":
-        return workbook(name, _("Attendance"), header, rows)
+        return workbook(name, {_("Attendance"): [header, *rows]})
     return stream_csv(name, header, rows)

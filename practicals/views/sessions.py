@@ -14,6 +14,8 @@ from django.views.decorators.http import require_POST
 
 from courses.validators import validate_time_zone
 from lms.core.permissions import demand
+from lms.messaging.audiences import write_address
+from practicals.audiences import BOOKED, WAITING
 from practicals.domain import booking as booking_domain
 from practicals.domain import sessions as sessions_domain
 from practicals.domain.attendance import at_the_door, current_notes, let_in, listed_bookings
@@ -145,6 +147,12 @@ def session_detail(request, organisation, pk):
         "page": page,
         "rows": [(booking, [notes.get((booking.pk, day.pk)) for day in days]) for booking in page],
         "waiting": waiting[:PAGE_SIZE],
+        "write_to_booked": write_address(
+            request.user, organisation, BOOKED, {"session": session.pk}
+        ),
+        "write_to_waiting": write_address(
+            request.user, organisation, WAITING, {"session": session.pk}
+        ),
         "door": at_the_door(session)[:PAGE_SIZE],
         "sheets": session.sheets.all()[:5],
         "facilitators": session.facilitators.all(),

@@ -130,6 +130,7 @@ def _invite(
         cohorting.run,
         state=EnrolmentState.INVITED,
         cohort=cohorting.cohort,
+        unnamed={users[plan.person.number].pk for plan in coming if plan.is_stranger},
         by=by,
         reason=cohorting.cohort.name,
     )

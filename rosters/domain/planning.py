@@ -1,14 +1,15 @@
 """What a roster's people would change: who is found, who is new, what may be written; nothing is written here."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from allauth.account.models import EmailAddress
 from django.db.models import Q
 from django.utils import timezone
 
-from courses.domain.enrolment import seats_left
+from courses.domain.enrolment import facts_of_people, seats_left, slugs_above
+from courses.eligibility import PersonFacts, unmet
 from courses.models import Cohort, CourseRun, Enrolment
 from lms.accounts.models import User
 from lms.accounts.validators import HOME_REGION
@@ -42,6 +43,12 @@ class Cohorting:
         below = Organisation.objects.filter(path__startswith=self.organisation.path)
         return Bodies(self.organisation, below.select_related("successor"), timezone.localdate())
 
+    @cached_property
+    def slugs(self) -> dict[str, frozenset[str]]:
+        """By the path of each body, what eligibility calls it and those above it."""
+        below = Organisation.objects.filter(path__startswith=self.organisation.path)
+        return slugs_above(below.values_list("path", flat=True))
+
     def is_home(self, path: str) -> bool:
         """Whether a body is in the country that sends the list."""
         return path.startswith(self.country.path)
@@ -56,6 +63,7 @@ class Known:
     record: RosterPerson | None = None
     enrolment: Enrolment | None = None
     is_email_verified: bool = False
+    facts: PersonFacts = field(default_factory=PersonFacts)
 
     def is_ours(self, cohorting: Cohorting) -> bool:
         """Whether the country knows this person: by a role of theirs there, or because an import made the account."""
@@ -112,6 +120,25 @@ class Plan:
         return Outcome.UPDATED.value
 
     @property
+    def grade(self) -> tuple[str, str]:
+        """Scheme and grade as they will stand at the body; empty where there is none."""
+        values = {
+            name: self.membership_values.get(name, getattr(self.membership, name, ""))
+            for name in ("grade_scheme", "grade")
+        }
+        return values["grade_scheme"], values["grade"]
+
+    def facts(self, slugs: frozenset[str]) -> PersonFacts:
+        """What eligibility may ask once the row is taken in; `slugs` are those of the body and above."""
+        facts = self.known.facts if self.known else PersonFacts()
+        grades = facts.grades
+        if self.membership and "grade" in self.membership_values:
+            grades -= {(self.membership.grade_scheme, self.membership.grade)}
+        if self.grade[1]:
+            grades |= {self.grade}
+        return replace(facts, organisations=facts.organisations | slugs, grades=grades)
+
+    @property
     def hashes(self) -> dict[str, str]:
         """What is remembered of the values that are written."""
         of_user = {name: fingerprint(name, value) for name, value in self.user_values.items()}
@@ -159,21 +186,32 @@ class Directory:
             places = Enrolment.objects.filter(user__in=ids, run=self.cohorting.run)
             for enrolment in places.select_related("organisation"):
                 self.by_id[enrolment.user_id].enrolment = enrolment
+        if self.cohorting.run.eligibility:
+            facts = facts_of_people([known.user for known in self.by_id.values()])
+            for user_id, known in self.by_id.items():
+                known.facts = facts[user_id]
 
     def find(self, person: Person) -> Known | None:
         """The person whom a row means: by staff number, else e-mail, else phone. Raises Fault; never merges."""
         number = self.staff.get(person.number)
         by_number = self.by_id.get(self.holders.get(number, 0)) if number else None
         by_email, by_phone = self.by_email.get(person.email), self.by_phone.get(person.phone)
-        found = by_number or by_email
-        others = [each for each in (by_email, by_phone) if each and each is not found]
-        if found and others:
-            raise Fault(Code.TWO_ACCOUNTS, "email" if by_number else "phone")
         if by_number:
-            return by_number
+            return self._by_number(person, by_number, [by_email, by_phone])
+        if by_email and by_phone and by_email is not by_phone:
+            raise Fault(Code.TWO_ACCOUNTS, "phone")
         if by_email:
             return self._by_email(person, by_email)
         return self._by_phone(person, by_phone) if by_phone else None
+
+    def _by_number(self, person: Person, known: Known, at: Sequence[Known | None]) -> Known:
+        """The holder of the staff number, unless the row's addresses `at` or its name are somebody else's."""
+        others = [each for each in at if each]
+        if all(each is known for each in others) and (
+            others or may_be_one(person.full_name, known.user.full_name)
+        ):
+            return known
+        raise Fault(Code.IDENTIFIER_TAKEN, "staff_number")
 
     def _by_email(self, person: Person, known: Known) -> Known:
         if known.is_ours(self.cohorting):
@@ -225,6 +263,8 @@ class Planner:
         for person in people:
             try:
                 plan = self._plan(person, directory, claimed)
+                if plan.needs_place:
+                    self._demand_eligible(plan)
                 if plan.needs_place and left is not None:
                     left = self._take_place(left)
             except Fault as fault:
@@ -237,6 +277,16 @@ class Planner:
                 claimed[plan.known.user.pk] = person.number
             plans.append(plan)
         return plans, faults
+
+    def _demand_eligible(self, plan: Plan) -> None:
+        run = self.cohorting.run
+        if not run.eligibility:
+            return
+        rules = unmet(run.eligibility, plan.facts(self.cohorting.slugs[plan.body.path]))
+        if rules:
+            # which rule a stranger does not meet is theirs to tell
+            told = run.eligibility if plan.is_stranger else rules
+            raise Fault(Code.NOT_ELIGIBLE, "", {"run": run.code, "rules": told})
 
     def _take_place(self, left: int) -> int:
         if left == 0:

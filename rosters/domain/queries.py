@@ -1,10 +1,8 @@
 """What the pages of cohorts show, in a constant number of queries."""
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Q
 
 from courses.models import Cohort, Enrolment, EnrolmentState
-from lms.organisations.scoping import every_organisation
-from rosters.models import RosterPerson
 
 
 def cohorts_with_counts():
@@ -16,21 +14,10 @@ def cohorts_with_counts():
     )
 
 
-def is_unnamed():
-    """Whether an enrolment is of a person with an account elsewhere who has not accepted yet.
-
-    The organisation invited an address; whose it is, they learn from the person.
-    """
-    with every_organisation():  # whichever list brought them, of this organisation or one above
-        strangers = RosterPerson.objects.filter(user=OuterRef("user"), is_stranger=True)
-    return Q(state=EnrolmentState.INVITED) & Exists(strangers)
-
-
 def people_of_cohort(cohort: Cohort):
-    """Enrolments of a cohort, each with `is_unnamed`."""
+    """Enrolments of a cohort, those without a name last."""
     return (
         Enrolment.objects.filter(cohort=cohort)
         .select_related("user", "organisation")
-        .annotate(is_unnamed=is_unnamed())
-        .order_by("is_unnamed", "user__full_name", "pk")
+        .order_by("-is_named", "user__full_name", "pk")
     )

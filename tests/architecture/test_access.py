@@ -64,11 +64,16 @@ ACCESS = {
     "admissions:seat_list": STAFF,
     "admissions:nomination_list": STAFF,
     "admissions:selection": STAFF,
+    "admissions:criteria": STAFF,
     "admissions:invite": STAFF,
     "admissions:nomination_withdraw": STAFF,
     "admissions:nomination_substitute": STAFF,
     "courses:run_list": STAFF,
     "courses:run_link": STAFF,
+    "courses:due_dates": STAFF,
+    "courses:holiday_list": STAFF,
+    "courses:holiday_edit": STAFF,
+    "courses:holiday_remove": STAFF,
     "courses:adaptation_list": STAFF,
     "courses:adaptation_detail": STAFF,
     "courses:enrolment_detail": STAFF,
@@ -123,6 +128,7 @@ ACCESS = {
     "messaging:report": ANYONE,  # who knows the secret
     "messaging:incoming": ANYONE,  # who knows the secret
     "messaging:outbox": STAFF,
+    "messaging:texts": STAFF,
     "messaging:resolve": STAFF,
     "messaging:campaign_new": STAFF,
     "messaging:campaign_list": STAFF,
@@ -221,6 +227,10 @@ def arguments(name, world):
         "courses:run": [world.enrolment.pk],
         "courses:pending": [world.enrolment.pk],
         "courses:run_link": ["kenya", world.run.pk],
+        "courses:due_dates": ["kenya", world.run.pk],
+        "courses:holiday_list": ["kenya"],
+        "courses:holiday_edit": ["kenya", 1],
+        "courses:holiday_remove": ["kenya", 1],
         "courses:adaptation_list": ["kenya"],
         "courses:adaptation_detail": ["kenya", 1],
         "courses:enrolment_detail": ["kenya", world.enrolment.pk],
@@ -255,6 +265,7 @@ def arguments(name, world):
         "admissions:seat_list": ["kenya", world.run.pk],
         "admissions:nomination_list": ["kenya", world.run.pk],
         "admissions:selection": ["kenya", world.run.pk],
+        "admissions:criteria": ["kenya", world.run.pk],
         "admissions:invite": ["kenya", world.run.pk],
         "admissions:nomination_withdraw": ["kenya", world.enrolment.pk],
         "admissions:nomination_substitute": ["kenya", world.enrolment.pk],
@@ -288,6 +299,7 @@ def arguments(name, world):
         "messaging:report": ["not-the-secret"],
         "messaging:incoming": ["not-the-secret"],
         "messaging:outbox": ["kenya"],
+        "messaging:texts": ["kenya"],
         "messaging:resolve": ["kenya", 1],
         "messaging:campaign_new": ["kenya"],
         "messaging:campaign_list": ["kenya"],
@@ -305,6 +317,8 @@ def arguments(name, world):
 
 def started_attempt(world):
     """The uuid of an attempt of the learner whose things they are."""
+    if hasattr(world, "attempt"):
+        return world.attempt.uuid
     with every_organisation():  # the table's own attempt
         return start_attempt(world.enrolment, world.entry("quiz"), "en").uuid
 
@@ -315,16 +329,15 @@ def practical_arguments(name, world):
         return []
     if name == "practicals:feed":
         return ["unknown"]
-    with every_organisation():  # the table's own session, of Kenya, and a seat in it
-        run = factories.practical_run(opens_after="nothing")
-        session = factories.session(world.kenya, run)
-        enrolment = enrol(world.learner, run, world.nyeri)
-        enrol(world.stranger, run, world.rwanda)
-        booking = book(enrolment, session, by=world.learner)
-        sheet = make_sheet(session, world.kenya, by=world.kenyan_coordinator)
+    booking = booked_seat(world)
+    session = booking.session
+    with every_organisation():  # the table's own sheet
+        sheet = session.sheets.first() or make_sheet(
+            session, world.kenya, by=world.kenyan_coordinator
+        )
     day = session.days.get().pk
     return {
-        "practicals:calendar_file": [enrolment.pk, session.activity_key],
+        "practicals:calendar_file": [booking.enrolment_id, session.activity_key],
         "practicals:check_in": [day, token_of(day, step_at(timezone.now()))],
         "practicals:session_list": place,
         "practicals:session_new": place,
@@ -338,11 +351,23 @@ def practical_arguments(name, world):
     }.get(name, [*place, session.pk])
 
 
+def booked_seat(world):
+    """The learner's seat in a session of Kenya's."""
+    if hasattr(world, "booking"):
+        return world.booking
+    with every_organisation():  # the table's own session and booking
+        run = factories.practical_run(opens_after="nothing")
+        session = factories.session(world.kenya, run)
+        enrolment = enrol(world.learner, run, world.nyeri)
+        enrol(world.stranger, run, world.rwanda)
+        return book(enrolment, session, by=world.learner)
+
+
 def certification_arguments(name, world):
     if name in {"certification:verify", "certification:mine"}:
         return []
     with every_organisation():  # the table's own certificate
-        award = factories.issued_award(world)
+        award = world.award if hasattr(world, "award") else factories.issued_award(world)
     place = ["centre"]
     return {
         "certification:award": [award.public_id],
@@ -359,10 +384,13 @@ def certification_arguments(name, world):
 def roster_arguments(name, world):
     if name in {"rosters:cohort_list", "rosters:template"}:
         return ["kenya"]
-    with every_organisation():  # the table's own cohort
-        cohort = add_cohort(world.kenya, world.run, "Intake", by=None)
-        roster = RosterImport.objects.create(cohort=cohort, name="staff.csv")
-    place = ["kenya", cohort.slug]
+    if hasattr(world, "roster"):
+        roster = world.roster
+    else:
+        with every_organisation():  # the table's own cohort
+            cohort = add_cohort(world.kenya, world.run, "Intake", by=None)
+            roster = RosterImport.objects.create(cohort=cohort, name="staff.csv")
+    place = ["kenya", roster.cohort.slug]
     return (
         place
         if name in {"rosters:cohort", "rosters:invite", "rosters:import_new"}
@@ -371,6 +399,7 @@ def roster_arguments(name, world):
 
 
 POST_ONLY = {
+    "courses:holiday_remove",
     "rosters:invite",
     "organisations:news_delete",
     "admissions:invite",

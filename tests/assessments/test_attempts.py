@@ -319,7 +319,7 @@ def test_more_time_is_part_of_the_deadline(started, everywhere):
     assert again.deadline_at - again.started_at == timedelta(minutes=30)
 
 
-def test_more_time_for_a_cohort_and_after_the_doors_close(started, everywhere):
+def test_more_time_for_an_organisation_and_after_the_doors_close(started, everywhere):
     attempt = started(time_limit=20)
     submit_attempt(attempt)
     now = timezone.now()
@@ -511,6 +511,6 @@ def test_saving_an_answer_takes_six_queries_at_most_and_one_insert(started, clie
         with CaptureQueriesContext(connection) as queries:
             assert save(seq).json()["ack"] == seq
         statements = [row["sql"] for row in queries if "SAVEPOINT" not in row["sql"]]
-        assert sum(sql.startswith("INSERT") for sql in statements) == 1
+        assert sum("INSERT INTO" in sql for sql in statements) == 1
         counts.append(len(statements))
     assert counts[0] == counts[1] <= 6

@@ -12,6 +12,8 @@ from assessments.interactions.extended_text.body import EssayBody
 from assessments.models import Attempt, Mark, Outcome
 from courses.models import Result
 from lms.core.errors import Refused
+from lms.messaging.domain.rendering import render
+from lms.messaging.models import Message
 from tests import factories
 from tests.assessments.conftest import Phone
 
@@ -62,6 +64,21 @@ def test_an_essay_waits_for_a_person_and_then_scores(answered, everywhere):
     assert (item.attempt.state, item.attempt.score) == (Attempt.State.SCORED, 3)
     assert Result.objects.get(enrolment=item.attempt.enrolment).score == 3
     assert Outcome.objects.get(item=item, is_current=True).comment == "Good start"
+
+
+def test_learners_are_told_once_that_a_trainer_marked_their_answers(answered, everywhere):
+    [item] = answered("Report it.")
+    told = Message.objects.filter(key="assessments.marked")
+    assert not told.exists()
+
+    for points in (1, 4):
+        marking.mark_answers([item], {"": Decimal(points)}, by=everywhere.trainer)
+
+    letters = {row.channel: render(row) for row in told}
+    assert set(letters) == {"in_app", "email"}
+    assert reverse("assessments:review", args=[item.attempt.enrolment_id, item.attempt.uuid]) in (
+        letters["email"].body
+    )
 
 
 def test_nothing_written_is_no_work_for_a_marker(answered):

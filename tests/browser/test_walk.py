@@ -364,3 +364,26 @@ def test_every_other_page_is_fit_to_be_seen(visitor):
     ):
         trainer.go(path)
         trainer.look(path.strip("/").replace("/", "-").partition("?")[0])
+
+
+def test_pages_of_dates_and_criteria_are_fit_to_be_seen(visitor):
+    trainer, registrar = visitor("dates-trainer"), visitor("dates-registrar")
+    trainer.sign_in("trainer@demo.example")
+    trainer.go("/o/centre/runs/")
+    trainer.click("main a:has-text('Due dates') >> nth=0")
+    trainer.page.fill("main tbody tr:nth-child(1) input >> nth=0", "5")
+    trainer.page.fill("main tbody tr:nth-child(2) input >> nth=0", "no number")
+    trainer.click("button:has-text('Show the dates')")
+    trainer.look("due-dates-fault")
+    trainer.page.fill("main tbody tr:nth-child(2) input >> nth=0", "")
+    trainer.click("button:has-text('Show the dates')")
+    trainer.look("due-dates")
+    registrar.sign_in("registrar@demo.example")
+    registrar.go("/o/centre/holidays/")
+    registrar.look("days-off-countries")
+    registrar.click("main a:has-text('Kenya')")
+    registrar.look("days-off")
+    registrar.go("/o/centre/admissions/")
+    registrar.click("main a:has-text('Criteria of the ranking') >> nth=0")
+    registrar.click("button:has-text('Show the ranking')")
+    registrar.look("criteria")

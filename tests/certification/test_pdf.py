@@ -9,17 +9,22 @@ import zxingcpp
 from asn1crypto import x509
 from cryptography.hazmat.primitives import serialization
 from django.urls import reverse
+from django.utils import timezone
 from PIL import Image
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
 from certification.domain.keys import root_certificate
+from certification.domain.proposals import propose_replacement
 from certification.domain.qr import qr_address
+from certification.domain.releases import prepare_release, release_awards
 from certification.domain.snapshots import draw_snapshot
+from certification.domain.verification import check_public_id
 from certification.pdf.drawing import draw_certificate
 from certification.pdf.files import certificate_file, certificate_path
 from certification.pdf.seal import seal_pdf
+from lms.organisations.renaming import rename_organisation
 from lms.organisations.scoping import every_organisation
 
 NAMES = [
@@ -78,6 +83,25 @@ def test_the_certificate_says_what_was_awarded(award):
         award.snapshot["issued_on"]["sw"],
     ):
         assert words in text
+
+
+def test_a_certificate_keeps_the_name_that_the_body_had(award, world, client):
+    with every_organisation():  # as the administrator's page does
+        renamed = rename_organisation(
+            world.nyeri, "Kieni Council", on=timezone.localdate(), by=world.administrator
+        )
+        certificate_path(award).unlink(missing_ok=True)  # so that it is drawn anew
+        award.refresh_from_db()
+        drawn = text_of(certificate_file(award))
+        new = propose_replacement(award, by=world.registrar)
+        release = prepare_release(world.centre, [new], by=world.registrar)
+        [replacement] = release_awards(release, by=world.releaser)
+
+    page = client.get(reverse("certification:award", args=[award.public_id])).content.decode()
+    for text in (drawn, page, replacement.snapshot["organisation"]):
+        assert "Nyeri County" in text
+        assert renamed.name not in text
+    assert check_public_id(award.public_id).is_intact
 
 
 def test_it_is_one_tagged_archival_page_with_its_fonts(sealed):

@@ -3,9 +3,11 @@
 from datetime import date, timedelta
 
 import pytest
+from django.contrib.auth.models import Group
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from courses.domain.dates import add_working_days, due_dates_of
@@ -59,6 +61,43 @@ def test_the_state_table_leads_nowhere_unknown(path):
     assert state in Enrolment.TRANSITIONS
     assert (state == EnrolmentState.COMPLETED) == (not Enrolment.TRANSITIONS[state])
     assert set(LIVE) <= set(SEATED)
+
+
+STARTS = [state for state in EnrolmentState if state != EnrolmentState.COMPLETED]
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.sampled_from(STARTS), st.lists(st.sampled_from(EnrolmentState), max_size=9))
+def test_every_path_the_table_allows_is_kept_and_all_else_refused(world, small_run, start, path):
+    steps = [(start, world.registrar, "as begun")]
+    with every_organisation():  # the history is the law
+        small_run.capacity = None
+        small_run.save()
+        enrolment, _new = add_enrolment(
+            factories.member(world.nyeri),
+            small_run,
+            world.nyeri,
+            state=start,
+            by=world.registrar,
+            reason="as begun",
+        )
+        kept = {}
+        for number, to in enumerate(path):
+            by = (world.trainer, world.registrar, None)[number % 3]
+            more = {"completed_at": timezone.now()} if to == EnrolmentState.COMPLETED else {}
+            if to in Enrolment.TRANSITIONS[steps[-1][0]]:
+                move_enrolment(enrolment, to, by=by, reason=f"step {number}", **more)
+                steps.append((to, by, f"step {number}"))
+            else:
+                with pytest.raises(InvalidTransition), transaction.atomic():
+                    move_enrolment(enrolment, to, by=by, reason="refused", **more)
+                enrolment.refresh_from_db()
+            history = list(enrolment.history.select_related("by"))
+            assert [(row.state, row.by, row.reason) for row in history] == steps
+            assert all(kept.setdefault(row.pk, row.at) == row.at for row in history)
+            assert enrolment.state == Enrolment.objects.get(pk=enrolment.pk).state == steps[-1][0]
 
 
 def test_nothing_completed_is_taken_back(world):
@@ -155,13 +194,22 @@ def test_an_invitation_is_taken_or_given_up(client, world, small_run):
         assert Enrolment.objects.get(user=second, run=small_run).state == "withdrawn"
 
 
-def test_the_link_of_a_run_carries_its_key(client, world):
+def test_the_link_of_a_run_carries_its_key_for_who_manages_the_run(client, world):
     world.run.enrolment_key = "nyati-7"
     world.run.save()
-    client.force_login(world.kenyan_coordinator)
+    world.administrator.groups.add(Group.objects.get(name="Moderators"))
+    world.run.trainers.add(world.trainer)
+    address = reverse("courses:run_link", args=["kenya", world.run.pk])
 
-    page = client.get(reverse("courses:run_link", args=["kenya", world.run.pk])).content.decode()
+    def page_for(person):
+        client.force_login(person)
+        return client.get(address).content.decode()
 
+    coordinators = page_for(world.kenyan_coordinator)
+    assert "nyati-7" not in coordinators
+    assert "asks for an enrolment key" in coordinators
+    assert "key=nyati-7" in page_for(world.administrator)
+    page = page_for(world.trainer)
     assert "key=nyati-7" in page
     assert "<svg" in page
     person = factories.user("Nekesa Wafula")

@@ -158,7 +158,8 @@ def test_a_visit_costs_one_update_more(everywhere):
         visit_activity(everywhere.enrolment, everywhere.entries[0]["key"])
 
     rollups = [each["sql"] for each in queries if "enrolmentrollup" in each["sql"]]
-    assert [sql.split()[0] for sql in rollups] == ["UPDATE"]
+    assert len(rollups) == 1
+    assert "UPDATE" in rollups[0]
 
 
 def test_a_completion_earned_long_ago_is_not_judged(everywhere):

@@ -23,6 +23,7 @@ from lms.organisations.merging import (
     undo_merge,
 )
 from lms.organisations.models import Membership, Merge, Role
+from lms.organisations.scoping import every_organisation
 from tests import factories
 
 LEDGERS = {"organisations_merge", "audit_logentry"}
@@ -76,6 +77,25 @@ def test_what_belongs_to_the_person_goes_to_the_account_that_stays(centre, twin)
     assert sorted(centre.learner.identifiers.values_list("scheme", flat=True)) == ["PF", "UPN"]
     resting = {(entry["model"], entry["field"]) for entry in merge.left}
     assert resting == {("organisations.Membership", "user"), ("accounts.StaffIdentifier", "user")}
+
+
+def test_what_lies_with_another_country_goes_along_and_comes_back(world):
+    with every_organisation():  # the test's own
+        twin = factories.member(world.nyeri)
+        join_organisation(twin, world.rwanda)
+        elsewhere = enrol(twin, factories.run(), world.rwanda)
+
+    def holder():
+        with every_organisation():  # as above
+            return Enrolment.objects.get(pk=elsewhere.pk).user
+
+    with subtree_scope(world.kenya):
+        merge = merge_accounts(world.learner, twin, world.kenya, by=world.administrator)
+    assert holder() == world.learner
+
+    with subtree_scope(world.kenya):
+        undo_merge(merge, by=world.administrator)
+    assert holder() == twin
 
 
 def test_a_merge_and_its_undoing_leave_everything_as_it_was(centre, twin):
@@ -254,7 +274,8 @@ def test_duplicates_are_joined_and_taken_apart_on_the_pages(world, client):
 
     assert client.get(address).status_code == 200
     assert client.post(address)["Location"] == listed
-    merge = Merge._meta.base_manager.get()
+    with subtree_scope(world.kenya):
+        merge = Merge.objects.get()
     assert "Take Wambui Njoroge apart again" in client.get(listed).content.decode()
     client.post(reverse("organisations:merge_undo", args=["kenya", merge.pk]))
     twin.refresh_from_db()

@@ -1,6 +1,6 @@
 """Data agreements: none, one in force, one that ran out."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -13,7 +13,12 @@ from wagtail.images.tests.utils import get_test_image_file
 
 from courses.models import Enrolment
 from lms.core.errors import Refused
-from lms.organisations.agreements import agreements_ending_soon, demand_agreement
+from lms.messaging.domain.agreements import warn_of_agreements
+from lms.messaging.domain.delivering import deliver_message
+from lms.messaging.domain.rendering import render
+from lms.messaging.models import Message
+from lms.messaging.tasks import warn_of_agreements_task
+from lms.organisations.agreements import agreements_ending_soon, demand_agreement, warning_due
 from lms.organisations.models import Organisation, Role
 from lms.organisations.scoping import every_organisation
 from lms.organisations.validators import validate_accent
@@ -52,6 +57,68 @@ def test_one_is_warned_while_there_is_time(world):
 
     factories.agreement(world.rwanda, expires_on=today + timedelta(days=400))
     assert agreements_ending_soon() == []
+
+
+def warned():
+    """Who was told of which warning, by mail."""
+    rows = Message.objects.filter(key="messaging.agreement_ending", channel="email")
+    return [(row.person.full_name, render(row)) for row in rows.order_by("pk")]
+
+
+def test_staff_of_the_country_are_warned_three_times_and_once_each(world):
+    today = timezone.localdate()
+    factories.agreement(world.rwanda, expires_on=today + timedelta(days=91))
+    with every_organisation():  # each country's own
+        counts = []
+        for later in (0, 1, 2, 60, 61, 84, 91, 92):  # days on which the task ran
+            for _ in range(2):
+                warn_of_agreements(today + timedelta(days=later))
+            counts.append(len(warned()))
+        letters = warned()
+
+    assert counts == [0, 2, 2, 2, 4, 6, 6, 6]
+    assert {name for name, _letter in letters} == {"Mugisha Jean", "Mutua Kilonzo"}
+    letter = letters[0][1]
+    assert letter.subject.startswith("The data agreement with Rwanda ends on ")
+    assert reverse("organisations:agreement_list", args=["rwanda"]) in letter.body
+
+
+def test_nobody_is_warned_of_what_has_a_successor(world):
+    today = timezone.localdate()
+    factories.agreement(world.rwanda, expires_on=today + timedelta(days=20))
+    factories.agreement(world.rwanda)
+
+    warn_of_agreements_task()
+
+    with every_organisation():  # each country's own
+        assert warned() == []
+
+
+def test_a_warning_is_found_in_umahiri_too(world, client):
+    factories.agreement(world.rwanda, expires_on=timezone.localdate() + timedelta(days=5))
+    for _ in range(2):
+        warn_of_agreements_task()
+    with every_organisation():  # as the worker does
+        for row in Message.objects.filter(channel="in_app"):
+            deliver_message(row.pk)
+
+    client.force_login(world.rwandan_coordinator)
+    page = client.get(reverse("messaging:inbox")).content.decode()
+    assert page.count("<h2>The data agreement with Rwanda ends on") == 1
+    client.force_login(world.kenyan_coordinator)
+    assert "Rwanda" not in client.get(reverse("messaging:inbox")).content.decode()
+
+
+@given(left=st.integers(-5, 200), later=st.integers(0, 200))
+def test_a_warning_never_goes_back(left, later):
+    today = date(2026, 1, 1)
+    last_day = today + timedelta(days=left)
+    first = warning_due(last_day, today)
+    second = warning_due(last_day, today + timedelta(days=later))
+
+    assert (first is None) == (not 0 <= left <= 90)
+    if first and second:
+        assert left <= first and second <= first
 
 
 @pytest.mark.parametrize("colour", ["#ffffff", "#ffcc00", "green", "#12345", "#12345g"])

@@ -126,6 +126,7 @@ def test_a_text_message_goes_through_the_gateway_with_its_receipt(world, learner
         }
     ]
     assert (row.state, row.cost, row.currency) == (State.SENT, Decimal("0.8"), "KES")
+    assert row.parts == 1
     assert row.provider_id == "ATXid_1"
     spent = Spending.objects.get()
     assert (spent.messages, spent.cost, spent.organisation) == (1, Decimal("0.8"), world.nyeri)

@@ -1,6 +1,8 @@
 """Pages of messages: a person's own, the staff's, what a gateway calls, and messages to groups."""
 
 import re
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.contrib.auth.models import Group
@@ -8,6 +10,8 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lms.accounts.models import User
 from lms.messaging import audiences
@@ -16,10 +20,10 @@ from lms.messaging.domain.campaigns import (
     comparison_of,
     is_held_back,
     launch_campaign,
-    results_of,
     run_campaign,
 )
 from lms.messaging.domain.delivering import deliver_message
+from lms.messaging.domain.outcomes import next_month, outcomes_of
 from lms.messaging.domain.preferences import opt_out_token
 from lms.messaging.models import Campaign, Message, MessagePreference, MessageTemplate, Spending
 from lms.organisations.scoping import every_organisation
@@ -345,6 +349,71 @@ def test_an_empty_group_is_refused(everywhere, coordinator):
     assert coordinator.post(address, typed(signed, step="send")).status_code == 409
 
 
+def sent_text(world, organisation, claimed_at, **values):
+    return factories.message(
+        world.learner,
+        organisation,
+        channel="sms",
+        claimed_at=claimed_at,
+        **{"state": "sent", "parts": 2, "cost": "1.6", "currency": "KES", **values},
+    )
+
+
+def test_the_text_messages_of_a_month_are_counted_in_parts_and_money(everywhere, coordinator):
+    july = datetime(2026, 7, 31, 23, 30, tzinfo=ZoneInfo("Africa/Nairobi"))
+    sent_text(everywhere, everywhere.nyeri, july)
+    sent_text(everywhere, everywhere.nyeri, july, state="delivered", currency="")
+    sent_text(everywhere, everywhere.nyeri, july, state="failed", reason="reported", cost=0)
+    sent_text(everywhere, everywhere.nyeri, july + timedelta(hours=1), parts=9)
+    sent_text(everywhere, everywhere.rwanda, july, parts=7)
+    sent_text(everywhere, everywhere.nyeri, july, state="suppressed", parts=0)
+    Spending.objects.create(
+        organisation=everywhere.nyeri, month=date(2026, 7, 1), messages=3, cost="3.2"
+    )
+
+    page = coordinator.get(reverse("messaging:texts", args=["kenya"]), {"month": "2026-07"})
+
+    outcomes = page.context["outcomes"]
+    assert [(row.state, row.count, row.parts, float(row.cost)) for row in outcomes.rows] == [
+        ("delivered", 1, 2, 1.6),
+        ("failed", 1, 2, 0),
+        ("sent", 1, 2, 1.6),
+    ]
+    assert outcomes.parts == 6
+    words = " ".join(page.content.decode().split())
+    assert "Text messages in July 2026" in words
+    assert "The operator reported that it did not arrive." in words
+    assert "KES 3.20" in words
+
+
+@pytest.mark.parametrize("month", ["July", "9999-12", "0001-01"])
+def test_a_month_that_is_none_is_told_at_its_field(month, everywhere, coordinator):
+    page = page_of(coordinator, "texts", "kenya", month=month)
+
+    assert "errorlist" in page or "invalid" in page
+    assert "No text message was handed over in this month." in page
+
+
+@given(st.dates(date(2000, 1, 1), date(2100, 1, 1)))
+def test_the_next_month_begins_the_day_after_the_last(day):
+    first = day.replace(day=1)
+
+    assert (next_month(first) - timedelta(days=1)).month == first.month
+    assert next_month(first).day == 1
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_month_takes_the_same_queries_for_many(
+    count, everywhere, coordinator, django_assert_num_queries
+):
+    for number in range(count):
+        sent_text(everywhere, everywhere.nyeri, timezone.now(), state="sent", parts=number + 1)
+    page_of(coordinator, "texts", "kenya")
+
+    with django_assert_num_queries(6):
+        page_of(coordinator, "texts", "kenya")
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_list_of_campaigns_takes_the_same_queries_for_many(
     count, everywhere, coordinator, django_assert_num_queries
@@ -402,7 +471,7 @@ def test_those_held_back_get_nothing_and_are_compared(everywhere, crowd, coordin
     assert comparison.held_did == sum(pk % 2 == 0 for pk in held)
     campaign.refresh_from_db()
     assert (campaign.state, campaign.done) == ("done", 60)
-    assert sum(count for *_words, count in results_of(campaign).rows) == 120 - len(held)
+    assert sum(row.count for row in outcomes_of(campaign.messages.all()).rows) == 120 - len(held)
     shown = page_of(coordinator, "campaign", "kenya", campaign.pk)
     assert "Began lab 2." in shown
     assert "with 95 % certainty between" in shown

@@ -14,9 +14,9 @@ from lms.audit.models import LogEntry
 from lms.core.errors import Refused
 from lms.core.middleware import RefusedMiddleware
 from lms.operations.processes import valkey
-from lms.organisations.domain import organisations_served_by
+from lms.organisations.domain import organisations_served_by, subtree_scope
 from lms.organisations.loading import load_organisations
-from lms.organisations.models import Kind, Organisation, Role
+from lms.organisations.models import JobGrade, Kind, Organisation, Role
 from lms.settings import config
 from tests import factories
 
@@ -118,6 +118,7 @@ def test_organisations_load_twice_as_once(db):
     assert Organisation.objects.filter(kind=Kind.COUNTRY).count() == 14
     assert Organisation.objects.get(slug="county-nairobi-city").code == "047"
     assert Organisation.objects.get(slug="rwanda").time_zone == "Africa/Kigali"
+    assert JobGrade.objects.count() == 20 + 11 + 19
 
 
 def test_an_organisation_that_ended_is_not_on_today_s_list(db):
@@ -137,7 +138,8 @@ def test_a_staff_role_reaches_below_and_not_beside(world):
 
 
 def test_a_change_of_state_is_logged_without_names(world):
-    withdraw(world.enrolment, by=world.learner)
+    with subtree_scope(world.nyeri):
+        withdraw(world.enrolment, by=world.learner)
 
     entry = LogEntry.objects.get(action="courses.enrolment.withdrawn")
     assert entry.organisation == world.nyeri

@@ -17,6 +17,7 @@ from courses.domain.enrolment import enrol
 from courses.domain.progress import visit_activity
 from courses.models import Enrolment, EnrolmentRollup, Progress
 from lms.organisations.models import Organisation, Role
+from lms.organisations.roles import PERMISSIONS, Permission
 from lms.organisations.scoping import every_organisation
 from tests import factories
 from tests.courses.test_rollups import kept, worked_out
@@ -71,6 +72,17 @@ def test_a_place_of_another_order_is_no_error(people, learners, monkeypatch):
     assert learners(order="name", after=place).status_code == 200
 
 
+def test_the_list_is_for_the_roles_that_the_table_names(client, world, monkeypatch):
+    only = Permission("See learners", frozenset({Role.COORDINATOR}))
+    monkeypatch.setitem(PERMISSIONS, "courses.view_enrolment", only)
+    address = reverse("reports:learner_list", args=["kenya"])
+
+    client.force_login(world.kenyan_coordinator)
+    assert client.get(address).status_code == 200
+    client.force_login(world.releaser)
+    assert client.get(address).status_code == 403
+
+
 @pytest.mark.parametrize("few", [0, 1_000])
 def test_a_search_finds_rare_and_common_names(few, people, learners, monkeypatch):
     monkeypatch.setattr("lms.reports.queries.FEW", few)
@@ -109,7 +121,7 @@ def test_the_list_costs_the_same_for_one_and_for_many(
             visit_activity(enrol(person, run, world.nyeri), world.entries[0]["key"])
     learners()
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         assert len(names(learners(q="person"))) == rows
 
 

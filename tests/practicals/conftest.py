@@ -9,6 +9,8 @@ from django.utils import timezone
 from courses.domain.enrolment import enrol
 from courses.domain.progress import complete_activity
 from courses.models import CourseRun, Enrolment
+from lms.messaging.domain.rendering import render
+from lms.messaging.models import Message
 from lms.organisations.scoping import every_organisation
 from practicals.domain.booking import book
 from practicals.models import PracticalSession
@@ -70,12 +72,17 @@ def make_practice(world, **values):
 
 
 @pytest.fixture
-def practice(world):
-    with every_organisation():  # what is made belongs to several
-        return make_practice(world)
+def practice(world, kept):
+    return kept("practice", lambda: make_practice(world))
 
 
 @pytest.fixture
 def everywhere():
     with every_organisation():  # the laws are about all records
         yield
+
+
+def letters(kind):
+    """[(person, words)] of the mails of this kind in the outbox, in the order in which they came."""
+    rows = Message.objects.filter(key=kind.key, channel="email").order_by("pk")
+    return [(row.person, render(row)) for row in rows.select_related("person", "organisation")]

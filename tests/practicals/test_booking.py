@@ -1,14 +1,17 @@
 """Seats: what opens them, who gets them, and that there is never one too many."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
-from django.core import mail
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from courses.domain.enrolment import withdraw
 from lms.core.errors import InvalidTransition, Refused
+from lms.messaging.domain.delivering import deliver_message
+from lms.messaging.domain.rendering import render
+from lms.messaging.models import Message
 from practicals.domain.booking import book, cancel_booking, give_seat, waiting_position
 from practicals.domain.sessions import (
     cancel_session,
@@ -16,8 +19,17 @@ from practicals.domain.sessions import (
     release_no_shows,
     save_session,
 )
+from practicals.messages import (
+    BOOKED,
+    CANCELLED,
+    PROMOTED,
+    SESSION_CANCELLED,
+    SESSION_CHANGED,
+    WAITING,
+)
 from practicals.models import Booking, BookingState, PracticalSession
 from tests import factories
+from tests.practicals.conftest import letters
 
 pytestmark = pytest.mark.usefixtures("everywhere")
 
@@ -76,21 +88,20 @@ def test_booking_twice_is_booking_once(practice):
         )
 
 
-def test_a_cancelled_seat_goes_to_the_first_who_waits_and_who_is_told(
-    practice, django_capture_on_commit_callbacks
-):
+def test_a_cancelled_seat_goes_to_the_first_who_waits_and_who_is_told(practice):
     first, _second, third, fourth = [practice.book() for _ in range(4)]
 
-    with django_capture_on_commit_callbacks(execute=True):
-        cancel_booking(first, by=first.enrolment.user)
+    cancel_booking(first, by=first.enrolment.user)
 
     for row in (third, fourth):
         row.refresh_from_db()
     assert (third.state, fourth.state) == ("booked", "waitlisted")
     assert waiting_position(fourth) == 1
-    assert [(each.to, each.subject) for each in mail.outbox] == [
-        ([third.enrolment.user.email], "A seat is yours: Nairobi, June")
+    assert [(person, letter.subject) for person, letter in letters(PROMOTED)] == [
+        (third.enrolment.user, "A seat is yours: Nairobi, June")
     ]
+    assert (len(letters(BOOKED)), len(letters(WAITING))) == (2, 2)
+    assert letters(CANCELLED) == []  # one's own doing is no news
     practice.session.refresh_from_db()
     assert practice.session.taken == 2
 
@@ -168,32 +179,62 @@ def test_the_database_has_the_last_word_on_seats(practice):
         PracticalSession.objects.filter(pk=practice.session.pk).update(taken=3)
 
 
-def test_a_cancelled_session_frees_and_tells_everyone(practice, django_capture_on_commit_callbacks):
+def test_a_cancelled_session_frees_and_tells_everyone(practice):
     rows = [practice.book() for _ in range(3)]
 
-    with django_capture_on_commit_callbacks(execute=True):
-        cancel_session(practice.session, by=practice.world.trainer, reason="The road is flooded.")
-        cancel_session(practice.session, by=practice.world.trainer, reason="Twice")
+    cancel_session(practice.session, by=practice.world.trainer, reason="The road is flooded.")
+    cancel_session(practice.session, by=practice.world.trainer, reason="Twice")
 
     assert {row.state for row in Booking.objects.all()} == {"cancelled"}
-    assert len(mail.outbox) == len(rows)
-    assert "The road is flooded." in mail.outbox[0].body
+    told = letters(SESSION_CANCELLED)
+    assert len(told) == len(rows)
+    assert "The road is flooded." in told[0][1].body
+    assert "flooded" not in told[0][1].sms
 
 
-def test_a_change_of_place_is_told_and_raises_the_sequence(
-    practice, django_capture_on_commit_callbacks
-):
+def test_each_change_of_place_is_told_and_raises_the_sequence(practice):
     practice.book(practice.enrolment)
     days = days_of(practice.session)
     save_session(practice.session, days, by=None)
-    assert practice.session.sequence == 0
-    practice.session.venue = "Mombasa campus"
+    assert (practice.session.sequence, letters(SESSION_CHANGED)) == (0, [])
 
-    with django_capture_on_commit_callbacks(execute=True):
-        save_session(practice.session, days, by=None)
+    for venue in ("Mombasa campus", "Embu campus"):
+        practice.session.venue = venue
+        for _ in range(2):
+            save_session(practice.session, days, by=None)
 
-    assert practice.session.sequence == 1
-    assert "Mombasa campus" in mail.outbox[0].body
+    assert practice.session.sequence == 2
+    first, second = [letter for _person, letter in letters(SESSION_CHANGED)]
+    assert "Mombasa campus" in first.body
+    assert "Embu campus" in second.sms
+
+
+def test_who_has_no_address_is_told_by_text_message_in_their_own_language(practice):
+    learner = practice.enrolment.user
+    learner.email, learner.language = None, "sw"
+    learner.phone, learner.is_phone_verified = "+254712345678", True
+    learner.save()
+
+    practice.book(practice.enrolment)
+
+    rows = Message.objects.filter(key=BOOKED.key)
+    assert {row.channel for row in rows} == {"in_app", "sms"}
+    sms = render(rows.get(channel="sms")).sms
+    assert practice.session.venue in sms
+    assert "{" not in sms
+
+
+def test_a_cancelled_session_is_told_at_night_and_a_new_seat_in_the_morning(practice):
+    night = timezone.localtime(timezone=ZoneInfo("Africa/Nairobi")).replace(hour=23)
+    night += timedelta(days=1)
+    practice.book(practice.enrolment)
+    cancel_session(practice.session, by=practice.world.trainer, reason="The road is flooded.")
+
+    for row in Message.objects.filter(channel="email"):
+        deliver_message(row.pk, night)
+
+    states = dict(Message.objects.filter(channel="email").values_list("key", "state"))
+    assert states == {BOOKED.key: "held", SESSION_CANCELLED.key: "sent"}
 
 
 def test_who_leaves_the_course_leaves_the_session(practice, django_capture_on_commit_callbacks):

@@ -1,9 +1,6 @@
 """No seat is sold twice: whatever people do in whatever order, and however many do it at once."""
 
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
-from django.db import connection
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -21,6 +18,7 @@ from practicals.domain.sessions import save_session
 from practicals.models import Booking, BookingState, PracticalSession
 from tests import factories
 from tests.practicals.conftest import make_practice
+from tests.threads import at_once
 
 PEOPLE = 5
 
@@ -113,20 +111,6 @@ def test_no_order_of_events_oversells_a_seat(practice):
             suppress_health_check=list(HealthCheck),
         )
         run_state_machine_as_test(machine, settings=quickly)
-
-
-def at_once(work, things):
-    """Do `work` with each of `things`, each in a thread with a connection of its own."""
-
-    def alone(thing):
-        try:
-            with every_organisation():  # what the law is about
-                return work(thing)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(8) as pool:
-        return list(pool.map(alone, things))
 
 
 @pytest.mark.postgresql

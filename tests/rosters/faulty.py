@@ -9,6 +9,10 @@ from io import BytesIO, StringIO
 
 from openpyxl import Workbook
 
+from courses.models import CourseRun
+from lms.accounts.domain.identifiers import set_identifier
+from lms.accounts.models import User
+
 HEADER = [
     "Full name",
     "E-mail",
@@ -95,6 +99,12 @@ FAULTS: dict[str, Callable[[list, list], list]] = {
     "organisation_unknown": _set(body="Ministry of Silly Walks"),
 }
 
+# what only the database knows to be wrong, once `prepare` was there
+FAULTS_OF_THE_PLACE = {
+    "identifier_taken": lambda row, _other: _set(number=f"T{row[NUMBER]}")(row, row),
+    "not_eligible": _set(grade="99"),
+}
+
 
 @dataclass
 class Roster:
@@ -122,11 +132,24 @@ class Roster:
         return text.getvalue().encode()
 
 
-def faulty_roster(people: int, each: int, seed: int = 1) -> Roster:
+def prepare(roster: Roster, run: CourseRun) -> None:
+    """Let the numbers that were planted as taken be somebody's, and the run be for the grades of good rows."""
+    for row, code in roster.planted.items():
+        if code == "identifier_taken":
+            holder = User.objects.create(
+                full_name="Zuhura Xavier", email=f"holder{row}@example.go.ke"
+            )
+            set_identifier(holder, "KE", "UPN", roster.rows[row - 2][NUMBER], by=None)
+    grades = [str(grade) for grade in range(6, 16)]
+    run.eligibility = [{"kind": "grade", "scheme": "CSG", "grades": grades}]
+    run.save()
+
+
+def faulty_roster(people: int, each: int, seed: int = 1, *, faults=FAULTS) -> Roster:
     """`people` rows, among them `each` of every kind of fault; two-row faults name an earlier good row."""
     chance = random.Random(seed)
-    places = chance.sample(range(people // 20, people), each * len(FAULTS))
-    kinds = [code for code in FAULTS for _ in range(each)]
+    places = chance.sample(range(people // 20, people), each * len(faults))
+    kinds = [code for code in faults for _ in range(each)]
     at = dict(zip(places, kinds, strict=True))
     roster = Roster()
     sound: list[int] = []
@@ -135,7 +158,7 @@ def faulty_roster(people: int, each: int, seed: int = 1) -> Roster:
         if index in at:
             # each good row is copied once at most, so that which of two is first stays plain
             other = roster.rows[sound.pop(chance.randrange(len(sound)))] if sound else row
-            roster.rows.append(FAULTS[at[index]](row, other))
+            roster.rows.append(faults[at[index]](row, other))
             roster.planted[index + 2] = at[index]
         else:
             sound.append(index)

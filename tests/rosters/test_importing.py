@@ -35,7 +35,7 @@ from rosters.models import ImportState, RosterImport, RosterRow
 from rosters.tasks import work_on_roster_task
 from tests import factories
 from tests.rosters.conftest import counts, dump, refused, told, undo
-from tests.rosters.faulty import FAULTS, faulty_roster
+from tests.rosters.faulty import FAULTS, FAULTS_OF_THE_PLACE, faulty_roster, prepare
 
 HEAD = "Full name,E-mail,Phone,Unit,Grade\n"
 
@@ -83,13 +83,15 @@ def test_news_is_sent_once_for_each_person(bring, django_capture_on_commit_callb
     assert heard == ["Akinyi Were", "Kiprono Rono"]
 
 
-def test_every_planted_fault_is_told_by_its_row_and_no_good_row_is_lost(bring):
-    made = faulty_roster(1_000, 4)
+def test_every_planted_fault_is_told_by_its_row_and_no_good_row_is_lost(bring, world):
+    made = faulty_roster(1_000, 4, faults=FAULTS | FAULTS_OF_THE_PLACE)
+    prepare(made, world.run)
 
+    checked = bring(made.as_xlsx(), is_checked_only=True)
     roster = bring(made.as_xlsx())
 
-    assert len(FAULTS) == 25
-    assert refused(roster) == made.planted
+    assert len(FAULTS | FAULTS_OF_THE_PLACE) == 27
+    assert refused(checked) == refused(roster) == made.planted
     assert [entry["row"] for entry in told(roster)["created"]] == made.good
     messages = [entry["message"] for entry in told(roster)["refused"]]
     assert all(messages) and not any("%(" in message for message in messages)
@@ -314,6 +316,93 @@ def test_two_people_are_never_merged(bring):
     assert refused(roster) == {2: "two_accounts", 3: "phone_taken", 4: "email_taken"}
 
 
+NUMBERED = "Full name,E-mail,Phone,Staff number scheme,Staff number,Grade scheme,Grade\n"
+
+
+def test_a_staff_number_of_somebody_else_is_refused(bring, world):
+    bring(
+        NUMBERED
+        + "Akinyi Were,a@example.org,,UPN,20240001,,\n"
+        + "Kiprono Rono,b@example.org,,UPN,20240002,,\n"
+    )
+    before = dump()
+    file = (
+        NUMBERED
+        + "Kiprono Rono,b@example.org,,UPN,20240001,,\n"  # his e-mail, her number
+        + "Halima Abdi,h@example.org,,UPN,20240002,,\n"  # his number, and nothing else of his
+    )
+
+    for is_checked_only in (True, False):
+        roster = bring(file, is_checked_only=is_checked_only)
+        assert refused(roster) == {2: "identifier_taken", 3: "identifier_taken"}
+        assert told(roster)["refused"][0]["column"] == "Staff number"
+    assert dump() == before
+    again = bring(NUMBERED + "Akinyi A. Were,new@example.org,,UPN,20240001,,\n")
+    assert counts(again) == {"updated": 1}  # her own number, and her name
+
+
+def asks_for(run, *rules):
+    CourseRun.objects.filter(pk=run.pk).update(eligibility=list(rules))
+
+
+def test_who_does_not_meet_what_the_run_asks_for_is_refused(bring, world):
+    asks_for(
+        world.run,
+        {"kind": "organisation", "organisations": ["nyeri-county"]},
+        {"kind": "grade", "scheme": "CSG", "grades": ["8"]},
+    )
+    head = "Full name,E-mail,Institution,Grade scheme,Grade\n"
+    file = (
+        head
+        + "Akinyi Were,a@example.org,Nyeri County,CSG,8\n"
+        + "Kiprono Rono,b@example.org,,CSG,8\n"
+        + "Halima Abdi,c@example.org,Nyeri County,CSG,9\n"
+        + "Mutua Kilonzo,d@example.org,Nyeri County,job group,8\n"
+    )
+
+    checked = bring(file, is_checked_only=True)
+    roster = bring(file)
+
+    code = world.run.code
+    assert told(checked)["refused"] == told(roster)["refused"]
+    assert [(entry["row"], entry["code"], entry["message"]) for entry in told(roster)["refused"]] == [
+        (3, "not_eligible", f"This person may not take part in {code}. It is for people of nyeri-county."),
+        (4, "not_eligible", f"This person may not take part in {code}. It is for the grades 8 (CSG)."),
+        (5, "not_eligible", f"This person may not take part in {code}. It is for the grades 8 (CSG)."),
+    ]  # fmt: skip
+    assert counts(bring(file)) == {"unchanged": 1, "refused": 3}
+
+
+def test_earlier_courses_count_wherever_they_were_taken(bring, world):
+    earlier = factories.run(factories.course(1, with_quiz=False))
+    asks_for(world.run, {"kind": "course", "code": earlier.course.code})
+    file = HEAD + f"Akinyi Were,{world.learner.email},,,\nKiprono Rono,b@example.org,,,\n"
+    with every_organisation():  # from an earlier employer, in another country
+        Enrolment.objects.filter(user=world.learner, run=world.run).delete()
+        User.objects.filter(pk=world.learner.pk).update(full_name="Akinyi Were")
+        done = enrol(world.learner, earlier, world.rwanda)
+        move_enrolment(done, "completed", completed_at=timezone.now())
+
+    roster = bring(file)
+
+    assert refused(roster) == {3: "not_eligible"}
+
+
+def test_which_rule_a_stranger_does_not_meet_is_not_told(bring, world):
+    EmailAddress.objects.create(user=world.stranger, email=world.stranger.email, verified=True)
+    with every_organisation():  # so that there is room for an invitation
+        Enrolment.objects.filter(user=world.stranger).delete()
+    asks_for(
+        world.run,
+        {"kind": "organisation", "organisations": ["kenya"]},
+        {"kind": "course", "code": "F1"},
+    )
+
+    [entry] = told(bring(HEAD + f"X Y,{world.stranger.email},,,\n"))["refused"]
+
+    assert entry["message"].endswith("It is for people of kenya. F1 comes first.")
+
+
 def test_who_has_a_place_through_another_organisation_keeps_it(bring, world):
     EmailAddress.objects.create(user=world.stranger, email=world.stranger.email, verified=True)
 
@@ -459,10 +548,10 @@ def test_without_an_agreement_nothing_is_brought(bring, cohort, world):
 
 def test_an_agreement_that_ends_in_between_stops_the_taking_in(bring, world):
     roster = bring(HEAD + "Akinyi Were,a@example.org,,,\n", is_checked_only=True)
-    RosterImport._base_manager.filter(pk=roster.pk).update(state=ImportState.APPLYING, done=0)
     PartnerAgreement.objects.update(ended_on=timezone.localdate() - timedelta(days=1))
 
     with subtree_scope(world.kenya):
+        RosterImport.objects.filter(pk=roster.pk).update(state=ImportState.APPLYING, done=0)
         work_on_roster_task(world.kenya.pk, roster.pk)
         roster.refresh_from_db()
 
@@ -510,9 +599,9 @@ def test_what_stopped_half_way_goes_on_where_it_was(bring, world, monkeypatch):
 
     work_on_roster_task(*queued[0])
 
-    roster = RosterImport._base_manager.get(pk=roster.pk)
-    assert (roster.state, counts(roster)) == ("applied", {"created": 5})
     with every_organisation():  # the test's own
+        roster = RosterImport.objects.get(pk=roster.pk)
+        assert (roster.state, counts(roster)) == ("applied", {"created": 5})
         assert EnrolmentChange.objects.filter(enrolment__user__email__startswith="q").count() == 5
 
 
@@ -570,6 +659,8 @@ def test_queries_do_not_grow_with_the_rows(bring, cohort, world):
 
     assert queries(3) == queries(200)
     assert queries_again(3) == queries_again(200)
+    asks_for(world.run, {"kind": "organisation", "organisations": ["kenya"]})
+    assert queries(4) == queries(201)
 
 
 def test_every_refusal_has_a_sentence():

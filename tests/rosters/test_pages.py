@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from courses.domain.enrolment import enrol, withdraw
 from courses.models import Cohort, Enrolment
 from lms.accounts.models import User
 from lms.organisations.domain import subtree_scope
@@ -219,9 +220,41 @@ def test_another_country_s_list_leaks_nothing(client, world, cohort, coordinator
 
     assert not any("Uwase" in text for text in shown)
     assert "named when they accept" in shown[1]
-    with subtree_scope(world.kenya):
-        Enrolment.objects.filter(user=world.stranger).update(state="active")
+    assert told_to_trainers(client, world) == []
+    enrol(world.stranger, world.run, world.kenya, by=world.stranger)
     assert "Uwase Marie" in coordinator.get(page("cohort", cohort)).content.decode()
+    assert told_to_trainers(client, world) == ["gradebook", "quiz", "file"]
+
+
+def told_to_trainers(client, world):
+    """Which of a trainer's pages and files name the person from the other country."""
+    client.force_login(factories.member(world.kenya, Role.INSTRUCTOR))
+    gradebook = reverse("courses:gradebook", args=["kenya", world.run.pk])
+    quiz = reverse("assessments:quiz_run", args=["kenya", world.run.pk, world.entry("quiz")["key"]])
+    file = client.get(gradebook, {"format": "csv"})
+    told = {
+        "gradebook": client.get(gradebook).content.decode(),
+        "quiz": client.get(quiz).content.decode(),
+        "file": b"".join(file.streaming_content).decode(),
+    }
+    client.force_login(world.kenyan_coordinator)
+    return [name for name, text in told.items() if "Uwase" in text]
+
+
+def test_who_declines_stays_without_a_name(client, world, cohort, coordinator):
+    EmailAddress.objects.create(user=world.stranger, email=world.stranger.email, verified=True)
+    with every_organisation():  # so that there is room for an invitation
+        Enrolment.objects.filter(user=world.stranger).delete()
+    roster = upload(coordinator, cohort, HEAD + f"X Y,{world.stranger.email},\n")
+    work(coordinator.post(page("apply", cohort, roster))["Location"])
+    with subtree_scope(world.kenya):
+        place = Enrolment.objects.get(user=world.stranger)
+        withdraw(place, by=world.stranger)
+
+    detail = reverse("courses:enrolment_detail", args=["kenya", place.pk])
+
+    assert coordinator.get(detail).status_code == 404
+    assert "Uwase" not in coordinator.get(page("cohort", cohort)).content.decode()
 
 
 @pytest.mark.parametrize("people", [1, 3])

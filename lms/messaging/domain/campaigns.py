@@ -1,6 +1,5 @@
 """Messages to a group: frozen, queued in steps, and compared with those who got none."""
 
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -8,7 +7,6 @@ from hashlib import sha256
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.log_actions import log
@@ -152,31 +150,6 @@ def unfinished_campaigns() -> list[tuple[int, int]]:
     before = timezone.now() - timedelta(minutes=2)
     waiting = Campaign.objects.exclude(state=Campaign.State.DONE).filter(created_at__lt=before)
     return list(waiting.values_list("organisation_id", "pk"))
-
-
-@dataclass(frozen=True)
-class Results:
-    """What became of a campaign's messages: [(channel, state, reason, count)], and what they cost."""
-
-    rows: list[tuple[str, str, str, int]]
-    cost: Decimal
-    currency: str
-
-
-def results_of(campaign: Campaign) -> Results:
-    states = dict(Message.State.choices)
-    costs: dict[str, Decimal] = defaultdict(Decimal)
-    rows = []
-    for row in (
-        campaign.messages.values("channel", "state", "reason", "currency")
-        .annotate(count=Count("pk"), cost=Sum("cost"))
-        .order_by("channel", "state", "reason")
-    ):
-        reason = Reason(row["reason"]).label if row["reason"] else ""
-        rows.append((Channel(row["channel"]).label, states[row["state"]], reason, row["count"]))
-        costs[row["currency"]] += row["cost"]
-    currency = next((name for name in costs if name), "")
-    return Results(rows, costs[currency], currency)
 
 
 def judged_on(campaign: Campaign):

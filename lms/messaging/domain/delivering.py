@@ -26,6 +26,7 @@ from lms.messaging.domain.rendering import Letter, mail_of, render, sms_of
 from lms.messaging.domain.sending import deliver_on_commit
 from lms.messaging.models import Message, Reason
 from lms.messaging.registry import DIGEST, Channel, Purpose
+from lms.messaging.texts import sms_size
 from lms.organisations.scoping import every_organisation
 
 State = Message.State
@@ -52,8 +53,11 @@ def move(message: Message, to: Any, *, claim: UUID | None = None, **changes) -> 
     return bool(rows.update(state=to, **changes))
 
 
-def claim_message(message: Message, now: datetime) -> UUID | None:
-    """Take a row that is due for this process alone: its token, or None if somebody else was first."""
+def claim_message(message: Message, now: datetime, parts: int = 0) -> UUID | None:
+    """Take a row that is due for this process alone: its token, or None if somebody else was first.
+
+    `parts` are those of the text message that is about to be handed over.
+    """
     token = uuid4()
     taken = (
         _rows(message, State.SENDING)
@@ -63,6 +67,7 @@ def claim_message(message: Message, now: datetime) -> UUID | None:
             claim=token,
             claimed_at=now,
             attempts=F("attempts") + 1,
+            parts=parts,
             reason="",
             error="",
         )
@@ -96,7 +101,7 @@ def deliver_message(message_id: int, now: datetime | None = None) -> None:
         move(message, State.FAILED, reason=Reason.NO_TEXT)
     elif verdict != GO:
         move(message, verdict.state, reason=verdict.reason, due_at=verdict.until or message.due_at)
-    elif token := _take(message, now):
+    elif token := _take(message, letter, now):
         hand_over(message, letter, token)
 
 
@@ -133,14 +138,16 @@ def _has_text(message, letter):
     return bool(letter.sms if message.channel == Channel.SMS else letter.body)
 
 
-def _take(message, now):
+def _take(message, letter, now):
     """Claim the row, and for a text message one of the organisation's month, in a transaction of their own."""
+    is_sms = message.channel == Channel.SMS
+    parts = sms_size(sms_of(message, letter)).parts if is_sms else 0
     with transaction.atomic(durable=True):
-        token = claim_message(message, now)
-        if token and message.channel == Channel.SMS:
+        token = claim_message(message, now, parts)
+        if token and is_sms:
             refusal = spending.take_one(message.organisation, now)
             if refusal:
-                move(message, State.SUPPRESSED, claim=token, reason=refusal)
+                move(message, State.SUPPRESSED, claim=token, reason=refusal, parts=0)
                 return None
     message.claimed_at = now  # the month that it counts in, whenever the answer comes
     return token

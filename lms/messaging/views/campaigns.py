@@ -5,14 +5,21 @@ from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
-from lms.messaging.audiences import AUDIENCES, PEOPLE, people_of, read_audience, sign_audience
+from lms.messaging.audiences import (
+    AUDIENCES,
+    PEOPLE,
+    people_of,
+    read_audience,
+    sign_audience,
+    words_of,
+)
 from lms.messaging.domain.campaigns import (
     comparison_of,
     estimate,
     judged_on,
     launch_campaign,
-    results_of,
 )
+from lms.messaging.domain.outcomes import outcomes_of
 from lms.messaging.domain.rendering import everywhere
 from lms.messaging.forms import CampaignForm
 from lms.messaging.models import Campaign
@@ -44,6 +51,7 @@ def campaign_new(request, organisation):
         "organisation": organisation,
         "form": form,
         "audience": AUDIENCES[audience],
+        "words": words_of(organisation, audience, params),
         "count": people_of(organisation, audience, params).count(),
     }
     if step and form.is_valid():
@@ -65,7 +73,7 @@ def _audience(request, organisation):
     if ticked := request.POST.getlist("person"):
         return PEOPLE, {"ids": [int(pk) for pk in ticked if pk.isdecimal() and len(pk) < 19]}  # noqa: PLR2004  a column's width
     audience = AUDIENCES.get(request.GET.get("group", ""))
-    if audience is None or audience.name == PEOPLE:
+    if audience is None or audience.form is None:
         return None
     form = audience.form(request.GET, prefix=audience.name)
     return (audience.name, form.cleaned_data) if form.is_valid() else None
@@ -80,7 +88,7 @@ def _choose(request, organisation):
             audience.form(request.GET if asked == audience.name else None, prefix=audience.name),
         )
         for audience in AUDIENCES.values()
-        if audience.name != PEOPLE
+        if audience.form
     ]
     context = {"organisation": organisation, "groups": groups}
     return render(request, "messaging/campaign_group.html", context)
@@ -103,13 +111,13 @@ def campaign_detail(request, organisation, pk):
         Campaign.objects.visible_to(request.user).select_related("organisation", "created_by"),
         pk=pk,
     )
-    audience = AUDIENCES.get(campaign.audience)
     context = {
         "organisation": organisation,
         "campaign": campaign,
         "total": len(campaign.person_ids),
-        "audience": audience,
-        "results": results_of(campaign),
+        "audience": AUDIENCES.get(campaign.audience),
+        "words": words_of(campaign.organisation, campaign.audience, campaign.audience_params),
+        "results": outcomes_of(campaign.messages.all()),
         "comparison": comparison_of(campaign),
         "judged_on": judged_on(campaign),
         "is_early": timezone.now() < judged_on(campaign),

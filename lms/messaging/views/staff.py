@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from lms.messaging.domain.delivering import resolve_unknown
+from lms.messaging.domain.outcomes import outcomes_of, texts_of_month
 from lms.messaging.domain.rendering import mail_of, own_templates, sms_of
 from lms.messaging.domain.rendering import render as render_letter
 from lms.messaging.domain.spending import month_of
-from lms.messaging.forms import OutboxFilterForm, ResolveForm
+from lms.messaging.forms import MonthForm, OutboxFilterForm, ResolveForm
 from lms.messaging.models import Message, Spending
 from lms.messaging.registry import KINDS, Channel
 
@@ -43,9 +44,6 @@ def outbox(request, organisation):
         )
     found = list(rows[: PAGE_SIZE + 1])
     templates = own_templates() if settings.DEMO else {}
-    spent = Spending.objects.filter(month=month_of(timezone.now())).aggregate(
-        messages=Sum("messages", default=0), cost=Sum("cost", default=0)
-    )
     context = {
         "organisation": organisation,
         "form": OutboxFilterForm(initial=filters),
@@ -56,12 +54,38 @@ def outbox(request, organisation):
         ],
         "next_before": found[PAGE_SIZE - 1].pk if len(found) > PAGE_SIZE else None,
         "is_first": not chosen.get("before"),
-        "spent": spent,
+        **_spending(month_of(timezone.now())),
+    }
+    return render(request, "messaging/outbox.html", context)
+
+
+def _spending(month):
+    """What was spent in a month, here and below, and the caps on it."""
+    return {
+        "spent": Spending.objects.filter(month=month).aggregate(
+            messages=Sum("messages", default=0), cost=Sum("cost", default=0)
+        ),
         "currency": settings.SMS_PART_CURRENCY,
         "cap": settings.SMS_MONTHLY_CAP,
         "cost_cap": settings.SMS_MONTHLY_COST_CAP,
     }
-    return render(request, "messaging/outbox.html", context)
+
+
+def texts(request, organisation):
+    """The text messages of a month, here and below: what became of them, their parts and cost."""
+    demand(request, organisation)
+    this_month = month_of(timezone.now())
+    form = MonthForm(request.GET or {"month": f"{this_month:%Y-%m}"})
+    chosen = form.cleaned_data["month"] if form.is_valid() else None
+    month = chosen or this_month
+    context = {
+        "organisation": organisation,
+        "form": form,
+        "month": month,
+        "outcomes": outcomes_of(texts_of_month(month)),
+        **_spending(month),
+    }
+    return render(request, "messaging/texts.html", context)
 
 
 def _words(message, templates):

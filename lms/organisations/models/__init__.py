@@ -1,5 +1,6 @@
-"""The tree of organisations, who belongs where, what was agreed, and help with accounts."""
+"""The tree of organisations, who belongs where and in which grade, what was agreed, and help with accounts."""
 
+from lms.organisations.models.grades import JobGrade
 from lms.organisations.models.helping import Merge, Recovery, RecoveryState
 from lms.organisations.models.organisations import (
     STAFF_ROLES,
@@ -12,6 +13,7 @@ from lms.organisations.models.partners import News, PartnerAgreement, Portal
 
 __all__ = [
     "STAFF_ROLES",
+    "JobGrade",
     "Kind",
     "Membership",
     "Merge",

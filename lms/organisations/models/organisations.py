@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Length, Substr
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -33,6 +33,11 @@ class OrganisationQuerySet(MP_NodeQuerySet):
         """
         longest = Organisation._meta.get_field("path").max_length
         return self.filter(path__range=(organisation.path, organisation.path.ljust(longest, "Z")))
+
+    def at_or_above(self, organisation_id):
+        """The organisation of that id and those above it, without asking for it first."""
+        path = Organisation.objects.filter(pk=organisation_id).order_by().values("path")
+        return self.filter(path=Substr(Subquery(path), 1, Length("path")))
 
     def in_subtrees_of(self, roots):
         """Everything at or below one of `roots`, a queryset; one query, whatever their number."""

@@ -64,7 +64,7 @@ def _end_of(day):
 
 def role_give(request, organisation):
     demand(request, "organisations.give_role", organisation)
-    form = GiveRoleForm(request.POST or None)
+    form = GiveRoleForm(request.POST or None, country_code=organisation.country_code)
     if request.method == "POST" and form.is_valid():
         membership = memberships.give_role(
             form.cleaned_data["person"],

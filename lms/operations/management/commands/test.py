@@ -2,13 +2,18 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
+from django.apps import apps
+from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from lms.operations.services import postgres_server, valkey_server
@@ -28,6 +33,29 @@ class Outcome:
     skipped: int = 0
 
 
+def migrating(environment, folder):
+    """A process that migrates an empty database, of which the tests then make their own."""
+    return subprocess.Popen(
+        [sys.executable, "manage.py", "migrate", "-v", "0", "--skip-checks"],
+        env={**environment, "LMS_DATA_DIR": str(folder)},
+    )
+
+
+def kept_template(environment):
+    """The migrated SQLite database of an earlier run, made anew when a migration has changed."""
+    folders = [Path(app.path, "migrations") for app in apps.get_app_configs()]
+    sources = sorted(path for folder in folders for path in folder.glob("*.py"))
+    digest = sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
+    kept = settings.DATA_DIR / "tests" / digest[:16] / "umahiri.sqlite3"
+    if not kept.exists():
+        shutil.rmtree(kept.parents[1], ignore_errors=True)
+        with tempfile.TemporaryDirectory() as folder, migrating(environment, folder) as migration:
+            if migration.wait() == 0:
+                kept.parent.mkdir(parents=True)
+                shutil.move(Path(folder, kept.name), kept)
+    return kept
+
+
 class Command(BaseCommand):
     help = "Runs lint, types, layers, migrations and all tests on SQLite and PostgreSQL, in a real browser too."
     requires_system_checks = []
@@ -45,32 +73,47 @@ class Command(BaseCommand):
                 "OPENBLAS_NUM_THREADS": "1",
             }
             environment["LMS_REDIS_URL"] = stack.enter_context(valkey_server())
-            postgres = {**environment, "LMS_DATABASE_URL": stack.enter_context(postgres_server())}
+            address = stack.enter_context(postgres_server())
+            postgres = {**environment, "LMS_DATABASE_URL": address}
             if arguments:
+                environment["TEST_TEMPLATE"] = str(kept_template(environment))
                 return (
                     self._run("pytest", [BIN / "pytest", *arguments], environment).is_fine is False
                 )
-            outcomes = [
-                self._run(name, argv, env) for name, argv, env in self._steps(environment, postgres)
-            ]
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="umahiri-test-")))
+            migrations = {
+                "migrated SQLite": stack.enter_context(migrating(environment, folder / "sqlite")),
+                "migrated PostgreSQL": stack.enter_context(migrating(postgres, folder / "pg")),
+            }
+            outcomes = [self._run(*step) for step in self._static_steps(environment)]
+            for name, migration in migrations.items():
+                outcomes.append(Outcome(name, migration.wait() == 0, 0))
+            # each process of the tests copies what was migrated once
+            environment["TEST_TEMPLATE"] = str(folder / "sqlite" / "umahiri.sqlite3")
+            postgres["TEST_TEMPLATE"] = address.rsplit("/", 1)[1]
+            outcomes += [self._run(*step) for step in self._test_steps(environment, postgres)]
         return self._report(outcomes)
 
-    def _steps(self, sqlite, postgres):
-        python = sys.executable
+    def _static_steps(self, environment):
+        steps = {
+            "lint": [BIN / "ruff", "check", "--no-cache", "."],
+            "format": [BIN / "ruff", "format", "--no-cache", "--check", "."],
+            "layers": [BIN / "lint-imports", "--no-cache"],
+            "types": [BIN / "mypy"],
+            "migrations": [sys.executable, "manage.py", "makemigrations", "--check", "--dry-run"],
+        }
+        return [(name, argv, environment) for name, argv in steps.items()]
+
+    def _test_steps(self, sqlite, postgres):
         quick = ["-q", "-n", "2", "-p", "no:cacheprovider", f"--ignore={BROWSER}"]
         browser = [BIN / "pytest", "-q", "-p", "no:randomly", "-p", "no:cacheprovider"]
         return [
-            ("lint", [BIN / "ruff", "check", "--no-cache", "."], sqlite),
-            ("format", [BIN / "ruff", "format", "--no-cache", "--check", "."], sqlite),
-            ("layers", [BIN / "lint-imports", "--no-cache"], sqlite),
-            ("types", [BIN / "mypy"], sqlite),
-            ("migrations", [python, "manage.py", "makemigrations", "--check", "--dry-run"], sqlite),
             ("tests on SQLite", [BIN / "pytest", *quick], sqlite),
             ("tests on PostgreSQL", [BIN / "pytest", *quick], postgres),
             (
                 "browser on SQLite",
                 [*browser, f"{BROWSER}/test_walk.py", "-k", "whole or javascript"],
-                sqlite,
+                {**sqlite, "WALK_ONLY": "1"},
             ),
             # two platforms side by side, each with a database of its own
             (
