@@ -21,7 +21,7 @@ class GridForm(forms.Form):
     overdue = forms.BooleanField(label=_("Overdue"), required=False)
 
     def __init__(self, *args, grid, **kwargs):
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, label_suffix="", **kwargs)
         self.fields["without"].choices = self.fields["unfinished"].choices = [
             ("", _("any activity or none")),
             *((entry["key"], entry["title"]) for entry in grid.activities),
