@@ -74,7 +74,7 @@ def _in_english():
 def made_once():
     """`made_once(name, make)`: make something, or write its rows again; each process has its own.
 
-    For fixtures that keep a database to themselves longer than a test; tests ask for `kept`.
+    For fixtures that keep a database to themselves longer than a test; tests ask for `remade`.
     """
     made = {}
 
@@ -89,15 +89,15 @@ def made_once():
 
 
 @pytest.fixture
-def kept(db, made_once):
-    """`kept(name, make)`: make something as the first thing in a test, or write its rows again."""
+def remade(db, made_once):
+    """`remade(name, make)`: make something as the first thing in a test, or write its rows again."""
     return made_once
 
 
 @pytest.fixture
-def world(kept):
+def world(remade):
     """A small world: the Centre, Kenya and Rwanda, a course with a run, people in each role."""
-    return kept("world", factories.World)
+    return remade("world", factories.World)
 
 
 @pytest.fixture(scope="session")

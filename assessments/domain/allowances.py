@@ -12,18 +12,19 @@ from lms.organisations.models import Organisation
 from lms.organisations.scoping import every_organisation
 
 
-def allowances_of(enrolment: Enrolment, key: str) -> QuerySet[Allowance]:
+def allowances_of(enrolment: Enrolment, key: str) -> list[Allowance]:
     """What holds for this learner in the activity now: their own, their cohort's, and that of their organisation."""
     above = Organisation.objects.at_or_above(enrolment.organisation_id).order_by().values("pk")
     for_all = Q(enrolment__isnull=True, cohort__isnull=True, organisation__in=above)
     for_cohort = Q(cohort=enrolment.cohort_id) if enrolment.cohort_id else Q()
     with every_organisation():  # a body above the learner's own may have sent the cohort
-        return Allowance.objects.filter(
+        holding = Allowance.objects.filter(
             Q(enrolment=enrolment) | for_cohort | for_all,
             Q(activity_key=key) | Q(activity_key__isnull=True),
             run=enrolment.run_id,
             ended_at__isnull=True,
         )
+        return list(holding)  # read here, where they are in scope
 
 
 def reached_by(allowance: Allowance) -> QuerySet[Enrolment]:

@@ -67,8 +67,8 @@ class QuizStanding:
 def quiz_access(enrolment: Enrolment, quiz: FrozenQuiz, key: str) -> Access:
     """Work out when and how long this learner may take the quiz; two queries."""
     sitting = Sitting.objects.filter(run=enrolment.run_id, activity_key=key).first()
-    rows = list(allowances_of(enrolment, key).values_list("extra_percent", "extra_tries"))
-    extra_percent = max((percent for percent, _tries in rows), default=0)
+    allowances = allowances_of(enrolment, key)
+    extra_percent = max((each.extra_percent for each in allowances), default=0)
     minutes = quiz.time_limit * (1 + extra_percent / 100) if quiz.time_limit else None
     closes_at = sitting.closes_at if sitting else None
     if closes_at and minutes and quiz.time_limit:  # extra time counts after the doors close, too
@@ -78,7 +78,7 @@ def quiz_access(enrolment: Enrolment, quiz: FrozenQuiz, key: str) -> Access:
         closes_at=closes_at,
         pin=sitting.pin if sitting else "",
         minutes=minutes,
-        extra_tries=sum(tries for _percent, tries in rows),
+        extra_tries=sum(each.extra_tries for each in allowances),
         extra_percent=extra_percent,
     )
 

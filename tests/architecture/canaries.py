@@ -45,6 +45,7 @@ from courses.models import (
     EnrolmentChange,
     EnrolmentRollup,
     Extension,
+    Holiday,
     LineItem,
     ModulePage,
     PaceNote,
@@ -442,6 +443,7 @@ class CanaryWorld(factories.World):
             IdentityProvider.objects.create(
                 organisation=country, client_id="x", issuer="https://sign-in.example"
             )
+            Holiday.objects.create(country_code=country.country_code, on=date(2026, 2, 2))
         self.sessions = {
             country: factories.session(country, self.run, capacity=9)
             for country in (self.kenya, self.rwanda)
@@ -550,6 +552,7 @@ class CanaryWorld(factories.World):
             staff=staff[Role.COORDINATOR],
             registrar=staff[Role.REGISTRAR],
         )
+        its.holiday = Holiday.objects.get(country_code=country.country_code)
         its.news = News.objects.get(organisation=country)
         its.provider = IdentityProvider.objects.get(organisation=country)
         for model, make in RECORDS.items():

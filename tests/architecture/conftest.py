@@ -10,9 +10,9 @@ from tests.architecture.leaks import askers, signed_in
 
 
 @pytest.fixture
-def canary_world(kept, signing_folder):
+def canary_world(remade, signing_folder):
     """See `canaries.py`."""
-    return kept("canaries", CanaryWorld)
+    return remade("canaries", CanaryWorld)
 
 
 @pytest.fixture(scope="module")

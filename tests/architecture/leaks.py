@@ -33,6 +33,8 @@ NAMED = {
     "assessments:regrade_new": lambda its: ["kenya", its.question],
     "certification:scanned": lambda its: [its.award.qr or "none"],
     "courses:adaptation_detail": lambda its: ["kenya", its.world.adaptation.pk],
+    "courses:holiday_edit": lambda its: ["kenya", its.holiday.pk],
+    "courses:holiday_remove": lambda its: ["kenya", its.holiday.pk],
     "courses:programme": lambda its: [its.world.programme.slug],
     "labs:open": lambda its: [its.enrolment.pk, its.lab],
     "labs:submission": lambda its: [its.submission.pk],
@@ -220,15 +222,18 @@ class Asking:
         with written_tables() as written:
             answer = self.client.post(self.address, filled, **how)
         self.read(answer, f"POST {sorted(filled)}", list(filled.values()))
-        if self.is_let_in and self.is_changed(before, self.rows(written)):
-            self.found.add(f"{self.who}: POST {sorted(filled)} {self.address} changes a row")
+        if self.is_let_in and (changed := self.changed(before, self.rows(written))):
+            self.found.add(f"{self.who}: POST {sorted(filled)} {self.address} changes {changed}")
 
-    def is_changed(self, before, after):
+    def changed(self, before, after):
+        """What is kept in other rows than before."""
         if self.name in ADDS_OWN_ROW:
-            return any(
-                set(map(str, before[key])) - set(map(str, rows)) for key, rows in after.items()
-            )
-        return any(before[key] != rows for key, rows in after.items())
+            return [
+                key
+                for key, rows in after.items()
+                if set(map(str, before[key])) - set(map(str, rows))
+            ]
+        return [key for key, rows in after.items() if before[key] != rows]
 
     def kept_rows(self):
         """`rows()` as they were made: the world is the same for every test, and whatever is done is undone."""
@@ -327,8 +332,9 @@ def leaks(world, name, clients):
     found = set()
     for who, client in clients.items():
         for address in addresses(name, world, who):
+            asking = Asking(world, name, who, address, client)
+            asking.kept_rows()  # as they were before anything was asked
             with undone(), same_browser(client):
-                asking = Asking(world, name, who, address, client)
                 page = "" if name in POST_ONLY else asking.get()
                 if page and who in THOROUGH:
                     asking.search(page)

@@ -204,7 +204,7 @@ def test_a_task_keeps_to_its_organisation(world):
     assert rows() == set()
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_a_connection_carries_no_scope_into_the_next_request():
     """Outside a transaction, too: the connection stays open, as in production."""
     with every_organisation():  # the factory fills several organisations

@@ -91,7 +91,7 @@ def test_a_release_that_fails_uses_no_number_up(world, everywhere):
 
 if connection.vendor == "postgresql":  # SQLite writes one at a time, so there is nothing to try
 
-    @pytest.mark.django_db(transaction=True)
+    @pytest.mark.django_db(transaction=True, serialized_rollback=True)
     def test_serials_asked_for_at_once_are_unbroken():
         factories.organisation(name="Centre", kind=Kind.CENTRE)
         issuer = centre_issuer()

@@ -34,7 +34,7 @@ print(6 * 7, reach(%d), shown, [name for name in os.environ if "SECRET" in name]
 
 
 @pytest.fixture
-def site(transactional_db, live_server, settings):
+def site(transactional_db, django_db_serialized_rollback, live_server, settings):
     """The platform at its own address, and a Hub beside it."""
     settings.SITE_URL = live_server.url.replace("localhost", "127.0.0.1")
     settings.ALLOWED_HOSTS = ["127.0.0.1"]

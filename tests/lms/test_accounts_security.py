@@ -152,7 +152,7 @@ def test_a_password_is_set_changed_and_removed(client, person):
 
 
 @pytest.mark.usefixtures("_sms")
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_a_new_address_is_taken_when_its_code_is_shown_and_the_old_ones_are_told(client, settings):
     settings.EMAIL_BACKEND = "lms.accounts.messages.KeptMailBackend"
     person = factories.user("Zuhura Ali", email="zuhura@example.org", phone="+254712345678")

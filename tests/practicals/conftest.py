@@ -72,8 +72,8 @@ def make_practice(world, **values):
 
 
 @pytest.fixture
-def practice(world, kept):
-    return kept("practice", lambda: make_practice(world))
+def practice(world, remade):
+    return remade("practice", lambda: make_practice(world))
 
 
 @pytest.fixture
