@@ -133,7 +133,7 @@ class Visitor:
     def __init__(self, chromium, platform, journey, **context):
         self.platform, self.journey, self.number = platform, journey, 0
         self.context = chromium.new_context(viewport=PHONE, reduced_motion="reduce", **context)
-        self.context.set_default_timeout(20_000)
+        self.context.set_default_timeout(30_000)
         self.page = self.context.new_page()
         self.faults = []
         self.watch()

@@ -155,6 +155,7 @@ def test_a_drawing_that_could_run_or_call_out_is_refused(svg):
         clean_svg(svg)
 
 
+@pytest.mark.sqlite  # the demo of the journeys loads them with PostgreSQL
 @pytest.mark.parametrize(
     "path", sorted(COURSES.glob("*/course.md")), ids=lambda path: path.parent.name
 )

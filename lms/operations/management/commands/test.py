@@ -7,14 +7,16 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from hashlib import sha256
+from io import StringIO
 from pathlib import Path
 
 from django.apps import apps
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, OutputWrapper
 
 from lms.operations.services import postgres_server, valkey_server
 
@@ -92,6 +94,7 @@ class Command(BaseCommand):
             environment["TEST_TEMPLATE"] = str(folder / "sqlite" / "umahiri.sqlite3")
             postgres["TEST_TEMPLATE"] = address.rsplit("/", 1)[1]
             outcomes += [self._run(*step) for step in self._test_steps(environment, postgres)]
+            outcomes += self._run_together(self._browser_steps(environment, postgres))
         return self._report(outcomes)
 
     def _static_steps(self, environment):
@@ -105,27 +108,34 @@ class Command(BaseCommand):
         return [(name, argv, environment) for name, argv in steps.items()]
 
     def _test_steps(self, sqlite, postgres):
-        quick = ["-q", "-n", "2", "-p", "no:cacheprovider", f"--ignore={BROWSER}"]
-        browser = [BIN / "pytest", "-q", "-p", "no:randomly", "-p", "no:cacheprovider"]
+        argv = [BIN / "pytest", "-q", "-n", "2", "-p", "no:cacheprovider", f"--ignore={BROWSER}"]
+        return [("tests on SQLite", argv, sqlite), ("tests on PostgreSQL", argv, postgres)]
+
+    def _browser_steps(self, sqlite, postgres):
+        argv = [BIN / "pytest", "-q", "-p", "no:randomly", "-p", "no:cacheprovider"]
+        # two platforms side by side, each with a database of its own
+        journeys = [*argv, "-n", "2", "--dist", "loadfile", BROWSER]
+        walks = [*argv, f"{BROWSER}/test_walk.py", "-k", "whole or javascript"]
         return [
-            ("tests on SQLite", [BIN / "pytest", *quick], sqlite),
-            ("tests on PostgreSQL", [BIN / "pytest", *quick], postgres),
-            (
-                "browser on SQLite",
-                [*browser, f"{BROWSER}/test_walk.py", "-k", "whole or javascript"],
-                {**sqlite, "WALK_ONLY": "1"},
-            ),
-            # two platforms side by side, each with a database of its own
-            (
-                "browser on PostgreSQL",
-                [*browser, "-n", "2", "--dist", "loadfile", BROWSER],
-                postgres,
-            ),
+            ("browser on PostgreSQL", journeys, postgres),
+            ("browser on SQLite", walks, {**sqlite, "WALK_ONLY": "1"}),
         ]
 
-    def _run(self, name, argv, environment):
-        self.stdout.write(f"\n== {name}")
-        self.stdout.flush()
+    def _run_together(self, steps):
+        """Run the steps side by side, for each waits a good deal; what they print comes one after another."""
+        printed = [StringIO() for _ in steps]
+        with ThreadPoolExecutor() as pool:
+            runs = [
+                pool.submit(self._run, *step, out) for step, out in zip(steps, printed, strict=True)
+            ]
+        for out in printed:
+            self.stdout.write(out.getvalue())
+        return [run.result() for run in runs]
+
+    def _run(self, name, argv, environment, out=None):
+        out = OutputWrapper(out) if out else self.stdout
+        out.write(f"\n== {name}")
+        out.flush()
         begun = time.monotonic()
         process = subprocess.Popen(  # noqa: S603
             [str(part) for part in argv],
@@ -136,7 +146,7 @@ class Command(BaseCommand):
         )
         last = ""
         for line in process.stdout:
-            self.stdout.write(line, ending="")
+            out.write(line, ending="")
             last = line if COUNTS.search(line) else last
         counts = {word.rstrip("s"): int(number) for number, word in COUNTS.findall(last)}
         return Outcome(
