@@ -127,7 +127,12 @@ def selection(request, organisation, run):
         "run": run,
         "criteria": criteria,
         "ranking": [
-            (row, enrolment, form[form.name_of(enrolment)].value() or "")
+            (
+                row,
+                enrolment,
+                form[form.name_of(enrolment)].value() or "",
+                zip(criteria, row.points, strict=True),
+            )
             for row, enrolment in ranking
         ],
         "form": form,
