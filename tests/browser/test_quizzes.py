@@ -538,9 +538,9 @@ def take_by_keyboard(officer, course, title):
     officer.click("main button.button")
     officer.click(f"main a:has-text('{title}')")
     officer.look("start")
-    questions.tab_to(page, page.locator("main .card form button.button"))
-    with page.expect_navigation():
-        page.keyboard.press("Enter")
+    start = page.url
+    button = page.locator("main .card form button.button")
+    questions.press(page, "Enter", button, lambda: page.url != start)
     wait_until_kept(page)
     count = page.locator("section[data-position]").count()
     seen = set()
@@ -550,9 +550,9 @@ def take_by_keyboard(officer, course, title):
         officer.context.set_offline(count // 3 < number < count and kind != "upload")
         seen.add(questions.solve_by_keyboard(section))
         officer.look(kind)
-        questions.tab_to(page, section.locator("[data-next]"))
-        page.keyboard.press("Enter")
-        if number < count:  # the next question takes the focus once this answer is kept
+        # once this answer is kept, the next question is shown and takes the focus
+        questions.press(page, "Enter", section.locator("[data-next]"), section.is_hidden)
+        if number < count:
             page.wait_for_function(
                 "number => document.activeElement.id === `question-${number}`", arg=number + 1
             )
@@ -560,8 +560,8 @@ def take_by_keyboard(officer, course, title):
     assert seen == set(questions.ALL)
     page.wait_for_selector(f"text={RECEIVED}", timeout=40_000)
     officer.look("overview")
-    questions.tab_to(page, page.locator("[data-hand-in]"))
-    page.keyboard.press("Enter")
+    button = page.locator("[data-hand-in]:enabled")
+    questions.press(page, "Enter", button, lambda: button.count() == 0)
     page.wait_for_url("**/review/")
     assert "A trainer marks a part of it." in page.inner_text("main")
     officer.look("waits-for-marks")
