@@ -7,7 +7,12 @@ from django.utils.translation import gettext_lazy as _
 
 from admissions.models import Nomination
 from courses.models import CoursePage
-from lms.accounts.validators import read_contact, validate_full_name
+from lms.accounts.validators import (
+    HOME_REGION,
+    example_phone,
+    read_contact,
+    validate_full_name,
+)
 from lms.organisations.grades import fault_of, schemes, told
 from lms.organisations.models import Kind, Organisation
 
@@ -52,16 +57,18 @@ class PersonForm(forms.Form):
         validators=[validate_full_name],
         help_text=_("As it should stand on a certificate."),
     )
-    contact = forms.CharField(
-        label=_("E-mail or phone"),
-        max_length=254,
-        help_text=_("Phone as 0712 345 678 or +250…"),
-    )
+    contact = forms.CharField(label=_("E-mail or phone"), max_length=254)
+
+    def __init__(self, *args, country, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.region = country.country_code if country else HOME_REGION
+        self.fields["contact"].help_text = _(
+            "Phone as %(example)s, or with + and the code of the country."
+        ) % {"example": example_phone(self.region)}
 
     def clean_contact(self):
-        contact = self.cleaned_data["contact"]
-        read_contact(contact)
-        return contact
+        """The address as it is kept: a phone without a country's code is one of the nominating country."""
+        return read_contact(self.cleaned_data["contact"], self.region)[1]
 
 
 class NominationForm(PersonForm, forms.ModelForm):
@@ -86,7 +93,7 @@ class NominationForm(PersonForm, forms.ModelForm):
         fields = ["priority", "statement", "gender", "county", "has_disability"]
 
     def __init__(self, *args, country, **kwargs):
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, country=country, **kwargs)
         counties = Organisation.objects.filter(kind=Kind.COUNTY)
         if country:
             counties = counties.filter(path__startswith=country.path)

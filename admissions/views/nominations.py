@@ -84,7 +84,7 @@ def nomination_substitute(request, organisation, pk):
     """Send another person in the place of one who cannot come."""
     enrolment = _nominated(pk)
     demand(request, "admissions.nominate", enrolment.organisation)
-    form = SubstituteForm(request.POST or None)
+    form = SubstituteForm(request.POST or None, country=country_of(enrolment.organisation))
     if request.method == "POST" and form.is_valid():
         demand_agreement(enrolment.organisation)
         facts = form.cleaned_data

@@ -39,10 +39,16 @@ def phone_to_e164(value, region=HOME_REGION):
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-def read_contact(value):
-    """Return ("email", address) or ("phone", E.164) for what a person typed as either."""
+def example_phone(region):
+    """A mobile number as people of `region` write it."""
+    number = phonenumbers.example_number_for_type(region, phonenumbers.PhoneNumberType.MOBILE)
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+
+
+def read_contact(value, region=HOME_REGION):
+    """Return ("email", address) or ("phone", E.164) for what a person of `region` typed as either."""
     value = value.strip()
     if "@" in value:
         validate_email(value)
         return "email", value.lower()
-    return "phone", phone_to_e164(value)
+    return "phone", phone_to_e164(value, region)

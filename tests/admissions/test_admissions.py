@@ -23,6 +23,7 @@ from admissions.domain.seats import allocate_seats, release_unused_seats, seat_r
 from admissions.models import Nomination, SeatAllocation
 from courses.domain.enrolment import waiting_position, withdraw
 from courses.models import Enrolment, EnrolmentChange
+from lms.accounts.models import User
 from lms.core.errors import Refused
 from lms.organisations.scoping import every_organisation
 from tests import factories
@@ -197,6 +198,16 @@ def test_ranking_costs_the_same_for_many(world, run):
 
 def address(name, organisation, *more):
     return reverse(f"admissions:{name}", args=[organisation.slug, *more])
+
+
+def test_a_phone_without_a_country_s_code_is_one_of_the_nominating_country(client, world, run):
+    client.force_login(world.rwandan_coordinator)
+    nominations = address("nomination_list", world.rwanda, run.pk)
+    page = client.get(nominations).content.decode()
+    client.post(nominations, {"full_name": "Uwera", "contact": "0788 111 222", "priority": "1"})
+
+    assert "Phone as 0720 123 456" in page
+    assert User.objects.get(full_name="Uwera").phone == "+250788111222"
 
 
 def test_the_pages_from_seats_to_invitation(client, world, run):
