@@ -31,4 +31,6 @@ def kept_world(django_db_setup, django_db_blocker, made_once, _signing_folder):
 @pytest.fixture(scope="module")
 def clients(kept_world):
     """{who: their browser} of everyone whom the other country is none of the business of."""
-    return {who: signed_in(person) for who, person in askers(kept_world).items()}
+    browsers = {who: signed_in(person) for who, person in askers(kept_world).items()}
+    kept_world.before = {}  # signing in is written down, so what was kept of an earlier module is not as it is now
+    return browsers

@@ -82,7 +82,6 @@ EVERY_ROLE = "rwandan of every role"
 # These ask for everything that a page offers, and also beyond their country's door. One role alone gets no further
 # than the person who has all of them, so of each it is asked only what its own country's pages tell.
 THOROUGH = {NOBODY, FELLOW, EVERY_ROLE}
-_kept_rows = {}
 
 
 def askers(world):
@@ -236,13 +235,11 @@ class Asking:
         return [key for key, rows in after.items() if before[key] != rows]
 
     def kept_rows(self):
-        """`rows()` as they were made: the world is the same for every test, and whatever is done is undone."""
-        whose = frozenset(self.forbidden)
-        if whose not in _kept_rows:
-            _kept_rows[whose] = self.rows(
-                {model._meta.db_table for model in [*records(), *PRIVATE]}
-            )
-        return _kept_rows[whose]
+        """`rows()` as they were before anybody asked: whatever is done is undone."""
+        whose, before = frozenset(self.forbidden), self.world.before
+        if whose not in before:
+            before[whose] = self.rows({model._meta.db_table for model in [*records(), *PRIVATE]})
+        return before[whose]
 
     def rows(self, tables):
         """The rows of these tables that the person may not change, nor add to."""

@@ -7,6 +7,7 @@ import sys
 from contextlib import suppress
 
 import pytest
+from playwright.sync_api import Error
 from playwright.sync_api import TimeoutError as TooLate
 
 from tests.browser import questions
@@ -77,8 +78,17 @@ class Phone:
         self.page.close(run_before_unload=False)
         self.officer.page = self.officer.context.new_page()
         self.officer.watch()
-        self.page.goto(self.address)
+        self.come_back()
         self.page.wait_for_selector("[data-part=status]")  # by then, what was kept is shown again
+
+    def come_back(self):
+        """Where the browser gave up because it ended the page's worker with its tab, an officer loads it again."""
+        try:
+            self.page.goto(self.address)
+        except Error as error:
+            if "ERR_FAILED" not in error.message:
+                raise
+            self.page.goto(self.address)
 
     def question(self, number):
         return self.page.locator(f"#question-{number}")
