@@ -9,6 +9,7 @@ from courses.domain.progress import visit_activity
 from courses.views.lessons import activity_context, own_enrolment
 from labs.backends import ServerState
 from labs.domain import submissions, workspaces
+from labs.lite.releases import is_offered, publish
 from labs.messages import with_sentences
 from labs.models import Submission, Workspace
 
@@ -22,7 +23,8 @@ def lab(request, enrolment, entry):
     visit_activity(enrolment, entry["key"])
     standing = submissions.standing(enrolment, entry["key"])
     context = activity_context(enrolment, entry) | standing | {"lab": page}
-    return render(request, "labs/lab_detail.html", context | _results(standing["grade_run"]))
+    context |= _results(standing["grade_run"]) | {"in_browser": is_offered(page.release)}
+    return render(request, "labs/lab_detail.html", context)
 
 
 def _results(grade_run):
@@ -74,6 +76,24 @@ def lab_wait(request, pk, key):
 def lab_submit(request, pk, key):
     _entry, workspace = own_workspace(request, pk, key)
     submission = submissions.submit_workspace(workspace)
+    return redirect("labs:submission", submission.pk)
+
+
+def lab_in_browser(request, pk, key):
+    """Leads to the lab where the learner's own browser runs it."""
+    _enrolment, entry = own_lab(request, pk, key)
+    release = workspaces.pinned_lab(entry, get_language()).release
+    if not is_offered(release):
+        raise Http404
+    return redirect(publish(release))
+
+
+@require_POST
+def lab_file(request, pk, key):
+    """Hand in a notebook that was worked on elsewhere."""
+    enrolment, entry = own_lab(request, pk, key)
+    lab = workspaces.pinned_lab(entry, get_language())
+    submission = submissions.submit_file(enrolment, entry["key"], lab, request.FILES.get("file"))
     return redirect("labs:submission", submission.pk)
 
 

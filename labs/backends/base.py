@@ -6,6 +6,8 @@ from typing import Protocol
 
 from lms.core.errors import Refused
 
+LARGEST_FILE = 8 << 20  # bytes of a notebook that is handed in
+
 
 class LabsDown(Refused):
     """The labs do not answer; everything else goes on."""

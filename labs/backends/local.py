@@ -9,13 +9,11 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from labs.backends import homes
-from labs.backends.base import LabsDown, ServerState
+from labs.backends.base import LARGEST_FILE, LabsDown, ServerState
 from labs.backends.hub_client import HubClient
 from labs.hub.grants import Grant, remove_grant, write_grant
 from labs.hub.settings import HubSettings, load_settings
 from lms.core.errors import Refused
-
-LARGEST_FILE = 8 << 20
 
 
 class LocalBackend:

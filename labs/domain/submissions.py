@@ -16,10 +16,11 @@ from courses.domain.gradebook import record_result
 from courses.domain.progress import complete_activity
 from courses.models import Enrolment
 from labs.backends import get_backend
-from labs.domain.workspaces import pinned_lab
+from labs.backends.base import LARGEST_FILE
+from labs.domain.workspaces import pinned_lab, workspace_of
 from labs.grading.marking import Bounds, mark
-from labs.grading.notebooks import source_of
-from labs.models import GradeRun, Submission, Workspace
+from labs.grading.notebooks import marks_of, source_of
+from labs.models import GradeRun, LabPage, Submission, Workspace
 from labs.sandbox import SandboxError
 from lms.core.errors import InvalidTransition, Refused
 from lms.core.states import change_state
@@ -45,6 +46,32 @@ def submit_workspace(workspace: Workspace) -> Submission:
             code="no_notebook",
         )
     return receive_notebook(workspace, read_notebook(content))
+
+
+def submit_file(enrolment: Enrolment, key: str, lab: LabPage, file) -> Submission:
+    """Hand in the notebook in an uploaded `file`, worked on in a browser or anywhere else."""
+    if file is None:
+        raise Refused(
+            _("No file was chosen. Choose the notebook, a file that ends in .ipynb."),
+            code="no_file",
+        )
+    if file.size > LARGEST_FILE:
+        raise Refused(
+            _("The notebook is larger than 8 MB. Clear its outputs, save, and submit again."),
+            code="notebook_too_large",
+        )
+    notebook = read_notebook(file.read())
+    ours = {
+        marks["grade_id"] for cell in lab.release.notebook["cells"] if (marks := marks_of(cell))
+    }
+    theirs = {cell["metadata"]["nbgrader"].get("grade_id") for cell in notebook["cells"]}
+    if not ours & theirs:
+        raise Refused(
+            _("This is another notebook: none of this lab's cells is in it. Choose %(name)s.")
+            % {"name": lab.release.file_name},
+            code="another_notebook",
+        )
+    return receive_notebook(workspace_of(enrolment, key, lab.release), notebook)
 
 
 def read_notebook(content: bytes) -> dict:

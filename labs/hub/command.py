@@ -43,7 +43,8 @@ def prepare_folders(settings):
     """
     if is_seen_by_all(settings.folder):
         raise SandboxError(f"Every lab would see {settings.folder}: keep the data elsewhere.")
-    for folder in (Path(settings.folder), settings.homes, settings.grants, settings.state):
+    private = (settings.homes, settings.grants, settings.state, settings.lite)
+    for folder in (Path(settings.folder), *private):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for folder in (Path(settings.run_folder), settings.servers):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

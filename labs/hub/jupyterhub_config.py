@@ -51,8 +51,9 @@ proxy.api_url = socket_url(platform.proxy_socket)
 proxy.auth_token = platform.secret("proxy_token")
 proxy.pid_file = f"{platform.state}/proxy.pid"
 proxy.check_running_interval = 2
-proxy.command = [sys.executable, "-m", "labs.hub.proxy"] + [
-    argument for name in platform.session_cookies for argument in ("--drop-cookie", name)
+proxy.command = [
+    *(sys.executable, "-m", "labs.hub.proxy", "--lite", str(platform.lite)),
+    *(part for name in platform.session_cookies for part in ("--drop-cookie", name)),
 ]
 
 hub.authenticator_class = PlatformAuthenticator

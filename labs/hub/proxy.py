@@ -12,6 +12,7 @@ import logging
 import os
 from datetime import UTC, datetime
 from http import HTTPStatus
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import aiohttp
@@ -198,6 +199,21 @@ class Proxy:
                     return web.Response(status=status, body=body, content_type=page.content_type)
         return web.Response(status=status, text=f"{status.value} {status.phrase}\n")
 
+    async def lite_file(self, request):
+        """A file of JupyterLite's site, which each release has below its own name with its own files."""
+        release, path = request.match_info["release"], request.match_info["path"]
+        if path.startswith("pyodide/") and release != "site":
+            raise web.HTTPFound(f"/lite/site/{path}")  # 15 MB that all labs share
+        is_own = path.startswith(("api/contents/", "files/"))
+        part = f"releases/{release}" if is_own else "site"
+        folder = (self.options.lite / part).resolve()
+        file = (folder / path).resolve()
+        if not (folder.is_relative_to(self.options.lite.resolve()) and file.is_relative_to(folder)):
+            return web.Response(status=HTTPStatus.NOT_FOUND)
+        return (
+            web.FileResponse(file) if file.is_file() else web.Response(status=HTTPStatus.NOT_FOUND)
+        )
+
     # -- the REST API
 
     @web.middleware
@@ -268,6 +284,7 @@ def parse_options(arguments=None):
     parser.add_argument("--error-target")
     parser.add_argument("--log-level", default="info")
     parser.add_argument("--drop-cookie", action="append", default=[])
+    parser.add_argument("--lite", type=Path, help="the folder of JupyterLite's site")
     return parser.parse_args(arguments)
 
 
@@ -281,6 +298,8 @@ async def listen(application, path, ip, port):
 async def serve(options):
     proxy = Proxy(options, os.environ["CONFIGPROXY_AUTH_TOKEN"])
     public = web.Application()
+    if options.lite:  # answered here, whether or not a Hub runs
+        public.router.add_get("/lite/{release}/{path:.+}", proxy.lite_file)
     public.router.add_route("*", "/{path:.*}", proxy.handle)
     control = web.Application(middlewares=[proxy.require_token])
     for path in ("/api/routes", "/api/routes/{path:.*}"):

@@ -42,6 +42,11 @@ class HubSettings:
         return Path(self.folder, "hub")
 
     @property
+    def lite(self):
+        """The site on which labs run in a browser."""
+        return Path(self.folder, "lite")
+
+    @property
     def hub_socket(self):
         return Path(self.run_folder, "hub", "hub.sock")
 

@@ -380,6 +380,7 @@ WAGTAILIMAGES_MAX_UPLOAD_SIZE = 5 * 1024 * 1024
 
 LABS_HUB_URL = CONFIG["labs_hub_url"]
 LABS_HUB_API_URL = CONFIG["labs_hub_api_url"] or f"{LABS_HUB_URL}/hub/api"
+LABS_LITE_URL = CONFIG["labs_lite_url"] or f"{LABS_HUB_URL}/lite"
 LABS_DATA_DIR = DATA_DIR / "labs"
 
 LOGGING = {

@@ -122,6 +122,11 @@ SETTINGS = (
         "",
         "JupyterHub's REST address as this server sees it. Empty: labs_hub_url/hub/api.",
     ),
+    Setting(
+        "labs_lite_url",
+        "",
+        "Where labs that run in a browser are served from, never this site's own address. Empty: labs_hub_url/lite.",
+    ),
     Setting("default_language", "en", "en or sw: the interface before a person chooses."),
     Setting("time_zone", "Africa/Nairobi", "Zone of times shown before a person chooses."),
 )

@@ -36,6 +36,8 @@ NAMED = {
     "courses:holiday_edit": lambda its: ["kenya", its.holiday.pk],
     "courses:holiday_remove": lambda its: ["kenya", its.holiday.pk],
     "courses:programme": lambda its: [its.world.programme.slug],
+    "labs:file": lambda its: [its.enrolment.pk, its.lab],
+    "labs:in_browser": lambda its: [its.enrolment.pk, its.lab],
     "labs:open": lambda its: [its.enrolment.pk, its.lab],
     "labs:submission": lambda its: [its.submission.pk],
     "labs:submit": lambda its: [its.enrolment.pk, its.lab],
@@ -69,6 +71,7 @@ SHUT = {
     "api:api-root": "has no page of its own",
     "assessments:file_upload": "the question asked takes no file",
     "assessments:item_statistics": "nothing is calibrated",
+    "labs:in_browser": "the site for browsers is not built",
     "messaging:incoming": "no gateway is set up",
     "messaging:report": "no gateway is set up",
 }

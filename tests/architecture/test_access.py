@@ -152,6 +152,8 @@ ACCESS = {
     "labs:open": OWNER,
     "labs:wait": OWNER,
     "labs:submit": OWNER,
+    "labs:in_browser": OWNER,
+    "labs:file": OWNER,
     "labs:submission": OWNER,
     "practicals:calendar_file": OWNER,
     "practicals:feed_address": SIGNED_IN,
@@ -311,6 +313,8 @@ def arguments(name, world):
         "labs:open": [world.enrolment.pk, lesson],
         "labs:wait": [world.enrolment.pk, lesson],
         "labs:submit": [world.enrolment.pk, lesson],
+        "labs:in_browser": [world.enrolment.pk, lesson],
+        "labs:file": [world.enrolment.pk, lesson],
         "labs:submission": [1],
     }.get(name, [])
 
@@ -435,6 +439,7 @@ POST_ONLY = {
     "set_language",
     "labs:open",
     "labs:submit",
+    "labs:file",
     "rosters:apply",
     "rosters:undo",
     "rosters:forget",
