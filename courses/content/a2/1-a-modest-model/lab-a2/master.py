@@ -376,8 +376,10 @@ manager_note = (
     "people; it needs two more seasons or the figures of both offices together."
 )
 ### END SOLUTION
-print("Requests expected in county 001:", [round(value) for value in model(series["001"])])
-print("Upper end:", [round(value) for value in interval(series["001"])[1]])
+print("County 001 in 2026: low end, forecast and high end of each month")
+low_end, high_end = interval(series["001"])
+for place, expected in enumerate(model(series["001"])):
+    print(f"month {place + 1:02d}  {low_end[place]:5.0f}  {expected:5.0f}  {high_end[place]:5.0f}")
 print("Rota:", rota)
 
 # %% nbgrader={"grade": true, "grade_id": "test_rota", "locked": true, "points": 1, "schema_version": 3, "solution": false, "cell_type": "code"}

@@ -371,7 +371,7 @@ assert str(worst_language).strip().lower() == by_language["missed %"].idxmax(), 
 # Run the next cell to try some lines. You may change the numbers in it.
 
 # %%
-for line in [0.50, 0.40, 0.30, 0.20, 0.15, 0.10, 0.08, 0.06, 0.04, 0.02]:
+for line in [0.50, 0.40, 0.30, 0.20, 0.15, 0.10, 0.08, 0.07, 0.06, 0.04, 0.02]:
     read_now = (test["score"] >= line).mean() * 100
     missed = (urgent_test["score"] < line).mean() * 100
     print(

@@ -61,6 +61,10 @@ shortlisted = float(applications["decision"].mean() * 100)
 in_need = applications[applications["later_verified_need"] == 1]
 missed = float((in_need["decision"] == 0).mean() * 100)
 ### END SOLUTION
+counts = pd.crosstab(
+    applications["later_verified_need"], applications["decision"], margins=True, margins_name="all"
+)
+print(counts.to_string(), "\n")
 print(f"right {accuracy:.1f} %, shortlisted {shortlisted:.1f} %, missed {missed:.1f} % of those in need")
 
 # %% nbgrader={"grade": true, "grade_id": "test_overall", "locked": true, "points": 2, "schema_version": 3, "solution": false, "cell_type": "code"}
