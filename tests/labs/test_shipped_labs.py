@@ -1,72 +1,19 @@
 """The labs of our own courses: solutions pass, released notebooks and misunderstandings do not, and
-what was planted in the data is there.
+the way without a computer shows the same.
 """
 
-import copy
-import io
 import re
-import runpy
-from functools import cache
-from pathlib import Path
 
-import numpy as np
-import pandas as pd
 import pytest
 
-from courses.loading.markdown import read_front_matter
-from labs.domain.loading import read_files, read_master
-from labs.grading.marking import Bounds, mark
 from labs.grading.notebooks import is_test, marks_of, release_notebook, source_of
+from tests.labs.misunderstandings import MISUNDERSTANDINGS
+from tests.labs.shipped import answered, each_lab, marked, master_of, no_lab, solved, table
 
-CONTENT = Path(__file__).parents[2] / "courses" / "content"
-FOLDERS = {path.name.removeprefix("lab-"): path for path in sorted(CONTENT.glob("*/*/lab-*"))}
-LARGEST = 1 << 20
-
-each_lab = pytest.mark.parametrize("key", FOLDERS)
-
-
-@cache
-def facts_of(key):
-    return read_front_matter(FOLDERS[key] / "lab.md")[0]
-
-
-@cache
-def master_of(key):
-    return read_master(FOLDERS[key] / "master.py")
-
-
-@cache
-def files_of(key):
-    return read_files(FOLDERS[key], facts_of(key)["files"])
-
-
-def marked(key, submission):
-    bounds = Bounds(memory_mb=facts_of(key)["memory_mb"])
-    return mark(master_of(key), submission, files_of(key), bounds)
-
-
-@cache
-def solved(key):
-    return marked(key, master_of(key))
-
-
-def table(key, name):
-    return pd.read_csv(io.BytesIO(files_of(key)[name]))
-
-
-def generator(key):
-    return runpy.run_path(str(FOLDERS[key] / "generate.py"))
-
-
-def answered(key, answers):
-    """The solved notebook with other `answers`: source by the name of the cell."""
-    notebook = copy.deepcopy(master_of(key))
-    for cell in notebook["cells"]:
-        name = (marks_of(cell) or {}).get("grade_id")
-        if name in answers:
-            cell["source"] = answers.pop(name)
-    assert answers == {}
-    return notebook
+NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?![\w])")
+HEADING = re.compile(r"^(?:# )?## Part (\d)\.[^\n]*\((\d+) points?\)", re.MULTILINE)
+PRINTED = re.compile(r"```text\n(.*?)```", re.DOTALL)
+DATA_ROW = re.compile(r"^\|[^|]*(?:\|\s*(?:-?[\d.]+(?: %)?|yes|no)\s*)+\|$", re.MULTILINE)
 
 
 @each_lab
@@ -81,3 +28,54 @@ def test_the_authors_solution_gets_all_points(key):
 @each_lab
 def test_the_released_notebook_gets_none(key):
     assert marked(key, release_notebook(master_of(key))).score == 0
+
+
+@pytest.mark.parametrize(("key", "answers", "lost"), MISUNDERSTANDINGS)
+def test_a_misunderstanding_loses_its_own_points(key, answers, lost):
+    report = marked(key, answered(key, dict(answers)))
+
+    assert {check.name for check in report.checks if check.outcome != "met"} == lost
+    assert report.score == 20 - sum(check.max for check in report.checks if check.name in lost)
+
+
+def numbers_in(text):
+    return [float(number) for number in NUMBER.findall(text)]
+
+
+def flat(text):
+    return " ".join(text.replace("\n>", "\n").split())
+
+
+@each_lab
+def test_the_way_without_a_computer_asks_the_same_questions(key):
+    master = "\n".join(source_of(cell) for cell in master_of(key)["cells"])
+    tests = [marks_of(cell) for cell in master_of(key)["cells"]]
+    points = sum(marks["points"] for marks in tests if is_test(marks))
+
+    assert HEADING.findall(no_lab(key)) == HEADING.findall(master)
+    assert sum(int(part) for _number, part in HEADING.findall(master)) == points == 20
+
+
+@each_lab
+def test_the_way_without_a_computer_shows_what_the_notebook_prints(key):
+    printed = solved(key).output
+    lines = [numbers_in(line) for line in printed.splitlines()]
+    rows = [row for row in DATA_ROW.findall(no_lab(key)) if len(numbers_in(row)) > 1]
+    quoted = re.findall(r"^> (.+)$", no_lab(key), re.MULTILINE)
+
+    assert [row for row in rows if numbers_in(row) not in lines] == []
+    for text in [*PRINTED.findall(no_lab(key)), *quoted]:
+        assert flat(text) in flat(printed)
+
+
+@pytest.mark.parametrize(
+    ("key", "name", "column"),
+    [
+        ("f2-a", "to_label.csv", "text"),
+        ("f2-b", "replies.csv", "text"),
+        ("f2-b", "replies.csv", "question"),
+        ("f2-b", "fact_sheet.csv", "fact"),
+    ],
+)
+def test_the_way_without_a_computer_holds_the_texts(key, name, column):
+    assert [text for text in table(key, name)[column] if text not in no_lab(key)] == []
