@@ -1,35 +1,81 @@
-"""The labs of our own courses: their authors' solutions pass, and the released notebook does not."""
+"""The labs of our own courses: solutions pass, released notebooks and misunderstandings do not, and
+the way without a computer shows the same.
+"""
 
-from pathlib import Path
+import re
 
 import pytest
 
-from courses.loading.markdown import read_front_matter
-from labs.domain.loading import read_files, read_master
-from labs.grading.marking import Bounds, mark
-from labs.grading.notebooks import release_notebook
+from labs.grading.notebooks import is_test, marks_of, release_notebook, source_of
+from tests.labs.misunderstandings import MISUNDERSTANDINGS
+from tests.labs.shipped import answered, each_lab, marked, master_of, no_lab, solved, table
 
-CONTENT = Path(__file__).parents[2] / "courses" / "content"
-FOLDERS = sorted(CONTENT.glob("*/*/lab-*"))
-
-
-def marked(folder, make_submission):
-    facts, _text = read_front_matter(folder / "lab.md")
-    master = read_master(folder / "master.py")
-    files = read_files(folder, facts.get("files", []))
-    bounds = Bounds(memory_mb=facts.get("memory_mb", 700))
-    return mark(master, make_submission(master), files, bounds)
+NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?![\w])")
+HEADING = re.compile(r"^(?:# )?## Part (\d)\.[^\n]*\((\d+) points?\)", re.MULTILINE)
+PRINTED = re.compile(r"```text\n(.*?)```", re.DOTALL)
+DATA_ROW = re.compile(r"^\|[^|]*(?:\|\s*(?:-?[\d.]+(?: %)?|yes|no)\s*)+\|$", re.MULTILINE)
 
 
-@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
-def test_the_authors_solution_gets_all_points(folder):
-    report = marked(folder, lambda master: master)
-    missed = [check for check in report.checks if check.outcome != "met"]
+@each_lab
+def test_the_authors_solution_gets_all_points(key):
+    report = solved(key)
+    lost = [check for check in report.checks if check.outcome != "met"]
 
-    assert (missed, report.cells) == ([], [])
-    assert report.score == report.maximum
+    assert (lost, report.cells) == ([], [])
+    assert report.score == report.maximum == 20
 
 
-@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
-def test_the_released_notebook_gets_none(folder):
-    assert marked(folder, release_notebook).score == 0
+@each_lab
+def test_the_released_notebook_gets_none(key):
+    assert marked(key, release_notebook(master_of(key))).score == 0
+
+
+@pytest.mark.parametrize(("key", "answers", "lost"), MISUNDERSTANDINGS)
+def test_a_misunderstanding_loses_its_own_points(key, answers, lost):
+    report = marked(key, answered(key, dict(answers)))
+
+    assert {check.name for check in report.checks if check.outcome != "met"} == lost
+    assert report.score == 20 - sum(check.max for check in report.checks if check.name in lost)
+
+
+def numbers_in(text):
+    return [float(number) for number in NUMBER.findall(text)]
+
+
+def flat(text):
+    return " ".join(text.replace("\n>", "\n").split())
+
+
+@each_lab
+def test_the_way_without_a_computer_asks_the_same_questions(key):
+    master = "\n".join(source_of(cell) for cell in master_of(key)["cells"])
+    tests = [marks_of(cell) for cell in master_of(key)["cells"]]
+    points = sum(marks["points"] for marks in tests if is_test(marks))
+
+    assert HEADING.findall(no_lab(key)) == HEADING.findall(master)
+    assert sum(int(part) for _number, part in HEADING.findall(master)) == points == 20
+
+
+@each_lab
+def test_the_way_without_a_computer_shows_what_the_notebook_prints(key):
+    printed = solved(key).output
+    lines = [numbers_in(line) for line in printed.splitlines()]
+    rows = [row for row in DATA_ROW.findall(no_lab(key)) if len(numbers_in(row)) > 1]
+    quoted = re.findall(r"^> (.+)$", no_lab(key), re.MULTILINE)
+
+    assert [row for row in rows if numbers_in(row) not in lines] == []
+    for text in [*PRINTED.findall(no_lab(key)), *quoted]:
+        assert flat(text) in flat(printed)
+
+
+@pytest.mark.parametrize(
+    ("key", "name", "column"),
+    [
+        ("f2-a", "to_label.csv", "text"),
+        ("f2-b", "replies.csv", "text"),
+        ("f2-b", "replies.csv", "question"),
+        ("f2-b", "fact_sheet.csv", "fact"),
+    ],
+)
+def test_the_way_without_a_computer_holds_the_texts(key, name, column):
+    assert [text for text in table(key, name)[column] if text not in no_lab(key)] == []

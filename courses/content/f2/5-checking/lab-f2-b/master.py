@@ -95,20 +95,31 @@ assert len(set(given_words)) == 6, (
     "Each word fits exactly one reply. At least one word is used twice: compare those two replies again."
 )
 
-# %% nbgrader={"grade": true, "grade_id": "test_problems", "locked": true, "points": 4, "schema_version": 3, "solution": false, "cell_type": "code"}
-answers = {n: str(main_problem.get(n, "")).strip().lower() for n in range(1, 7)}
-assert all(answers.values()), "Fill in all six replies first."
+# %% nbgrader={"grade": true, "grade_id": "test_facts", "locked": true, "points": 2, "schema_version": 3, "solution": false, "cell_type": "code"}
+answers = {n: str(main_problem.get(n, "")).strip().lower() for n in [1, 2, 3]}
+assert all(answers.values()), "Fill in replies 1, 2 and 3 first."
 ### BEGIN HIDDEN TESTS
-expected = dict(zip(range(1, 7), ["fee", "circular", "office", "tone", "appeal", "personal"]))
+expected = {1: "fee", 2: "circular", 3: "office"}
 hints = {
     1: "lay every number next to the fact sheet.",
     2: "which claim can you not find on the sheet at all?",
     3: "lay every place name next to the fact sheet, and ask what that place is for.",
+}
+for n in expected:
+    assert answers[n] == expected[n], f"Look again at reply {n}: {hints[n]}"
+### END HIDDEN TESTS
+
+# %% nbgrader={"grade": true, "grade_id": "test_manner", "locked": true, "points": 2, "schema_version": 3, "solution": false, "cell_type": "code"}
+answers = {n: str(main_problem.get(n, "")).strip().lower() for n in [4, 5, 6]}
+assert all(answers.values()), "Fill in replies 4, 5 and 6 first."
+### BEGIN HIDDEN TESTS
+expected = {4: "tone", 5: "appeal", 6: "personal"}
+hints = {
     4: "read it aloud as if the man stood before you.",
     5: "ask the five questions about what is not there.",
     6: "who is mentioned, and does the reader need it?",
 }
-for n in range(1, 7):
+for n in expected:
     assert answers[n] == expected[n], f"Look again at reply {n}: {hints[n]}"
 ### END HIDDEN TESTS
 
@@ -162,21 +173,28 @@ marks = {
 }
 ### END SOLUTION
 
-# %% nbgrader={"grade": true, "grade_id": "test_marks", "locked": true, "points": 4, "schema_version": 3, "solution": false, "cell_type": "code"}
+# %% nbgrader={"grade": true, "grade_id": "test_marks", "locked": true, "points": 2, "schema_version": 3, "solution": false, "cell_type": "code"}
 for letter in "abcdefghij":
     mark = str(marks.get(letter, "")).strip().lower()
     assert mark in {"ok", "wrong", "none"}, (
         f"Claim {letter}: write ok, wrong or none between the quotation marks."
     )
 ### BEGIN HIDDEN TESTS
-right = dict(
-    zip("abcdefghij", ["wrong", "ok", "ok", "ok", "ok", "none", "ok", "ok", "ok", "wrong"])
-)
+right = dict(zip("abcdeghij", ["wrong", "ok", "ok", "ok", "ok", "ok", "ok", "ok", "wrong"]))
 for letter, mark in right.items():
     assert str(marks[letter]).strip().lower() == mark, (
         f"Look again at claim {letter}: find the line of the fact sheet that speaks of this, "
         "and ask whether it agrees, disagrees or is silent."
     )
+### END HIDDEN TESTS
+
+# %% nbgrader={"grade": true, "grade_id": "test_no_source", "locked": true, "points": 2, "schema_version": 3, "solution": false, "cell_type": "code"}
+given_marks = {letter: str(marks.get(letter, "")).strip().lower() for letter in "abcdefghij"}
+assert all(given_marks.values()), "Mark all ten claims first."
+assert "none" in given_marks.values(), "There is a claim on which the sheet says nothing at all."
+### BEGIN HIDDEN TESTS
+# what has no source is not thereby false, and what is false has a source that says otherwise
+assert [letter for letter, mark in given_marks.items() if mark == "none"] == ["f"]
 ### END HIDDEN TESTS
 
 # %% [markdown]
