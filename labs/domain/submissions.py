@@ -16,8 +16,9 @@ from courses.domain.gradebook import record_result
 from courses.domain.progress import complete_activity
 from courses.models import Enrolment
 from labs.backends import get_backend
+from labs.backends.marking import mark
 from labs.domain.workspaces import pinned_lab
-from labs.grading.marking import Bounds, mark
+from labs.grading.marking import Bounds
 from labs.grading.notebooks import source_of
 from labs.models import GradeRun, Submission, Workspace
 from labs.sandbox import SandboxError
