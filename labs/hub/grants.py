@@ -6,6 +6,7 @@ Where the Hub has no access to the platform's files, it asks the platform for wh
 
 import json
 import re
+import time
 from dataclasses import asdict, dataclass
 from http import HTTPStatus
 
@@ -21,14 +22,23 @@ class GrantsUnreachable(Exception):  # noqa: N818 - what happened, not whose fau
 
 @dataclass(frozen=True)
 class Grant:
-    """What a learner's server may use; `profile` is the kind of machine, where there are several."""
+    """What a server may take, and which `environment` it runs in.
+
+    After `until`, in seconds of the epoch, there is no leave any more.
+    """
 
     memory_mb: int
-    profile: str = "standard"
+    cpus: float = 1.0
+    until: float | None = None
+    environment: str = "python-data"
+
+    @property
+    def is_over(self):
+        return self.until is not None and time.time() >= self.until
 
 
 async def find_grant(settings, lab_id):
-    """The Grant of `lab_id`, None if it has none, or GrantsUnreachable."""
+    """The Grant of `lab_id`; None if it has none, GrantsUnreachable if nobody can tell."""
     if not settings.grants_url or not LAB_ID.fullmatch(lab_id):
         return read_grant(settings, lab_id)
     return await _ask_for_grant(settings, lab_id)
@@ -51,17 +61,22 @@ async def _ask_for_grant(settings, lab_id):
                 return None
             if answer.status != HTTPStatus.OK:
                 raise GrantsUnreachable(f"the platform answered {answer.status}")
-            return Grant(**await answer.json())
+            grant = Grant(**await answer.json())
     except (aiohttp.ClientError, OSError, TimeoutError, TypeError, ValueError) as error:
         raise GrantsUnreachable(repr(error)) from error
+    return grant
 
 
 def read_grant(settings, lab_id):
-    """The Grant of `lab_id` in its file; None if it has none."""
+    """The Grant of `lab_id`; None if it has none, or none any more."""
     if not LAB_ID.fullmatch(lab_id):
         return None
-    path = settings.grants / f"{lab_id}.json"
-    return Grant(**json.loads(path.read_text())) if path.exists() else None
+    try:
+        text = (settings.grants / f"{lab_id}.json").read_text()
+    except FileNotFoundError:
+        return None
+    grant = Grant(**json.loads(text))
+    return None if grant.is_over else grant
 
 
 def write_grant(settings, lab_id, grant):

@@ -35,10 +35,14 @@ class KubernetesSpawner(KubeSpawner):
     # -- life
 
     async def load_user_options(self):
-        """First step of a start: the grant decides, whatever the request for the start said."""
+        """First step of a start: the grant decides, whatever the request for the start said.
+
+        Its environment is the name of a profile: an image, and a kind of machine if it needs one.
+        """
         grant = await require_grant(self.platform, self.user.name)
-        self.user_options = {"profile": grant.profile} if self.profile_list else {}
+        self.user_options = {"profile": grant.environment}
         await super().load_user_options()
+        self.cpu_limit = grant.cpus
         self.mem_limit = f"{grant.memory_mb}M"
         self.mem_guarantee = f"{int(grant.memory_mb * GUARANTEED_PART_OF_MEMORY)}M"
         self.started_at = time.time()

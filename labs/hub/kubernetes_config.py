@@ -19,6 +19,8 @@ pod = c.KubernetesSpawner
 pod.platform = load_settings()
 # by number: a pod that needs no names needs no way to a name server
 pod.hub_connect_url = f"http://{os.environ['HUB_SERVICE_HOST']}:{os.environ['HUB_SERVICE_PORT']}"
+# The platform ends a server at once; this is for when it could not, and asks it of each server.
+pod.poll_interval = 60
 pod.start_timeout = 300
 pod.http_timeout = 90
 pod.delete_grace_period = 1

@@ -31,7 +31,9 @@ router = Router(tags=["labs"], auth=HubToken())
 
 class GrantOut(Schema):
     memory_mb: int
-    profile: str
+    cpus: float
+    until: float | None
+    environment: str
 
 
 @router.get("/labs/grants/{lab_id}", response=GrantOut, url_name="lab_grant")

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from dataclasses import replace
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
@@ -62,9 +63,14 @@ def test_a_hub_beside_the_platform_reads_files(hub):
     beside = replace(hub, grants_url="")
     assert asked(beside) is None
 
-    write_grant(hub, LAB_ID, Grant(memory_mb=700, profile="gpu"))
-    assert asked(beside) == Grant(memory_mb=700, profile="gpu")
+    write_grant(hub, LAB_ID, Grant(memory_mb=700, cpus=2, environment="python-gpu"))
+    assert asked(beside) == Grant(memory_mb=700, cpus=2, environment="python-gpu")
 
+    write_grant(hub, LAB_ID, Grant(memory_mb=700, until=time.time() - 1))
+    assert asked(beside) is None
+
+    write_grant(hub, LAB_ID, Grant(memory_mb=700, until=time.time() + 60))
+    assert asked(beside)
     remove_grant(hub, LAB_ID)
     assert asked(beside) is None
 
@@ -80,8 +86,8 @@ def test_a_hub_elsewhere_asks_the_platform(hub, platform):
     elsewhere = replace(hub, grants_url=platform + GRANTS_PATH)
     assert asked(elsewhere) is None
 
-    write_grant(hub, LAB_ID, Grant(memory_mb=700, profile="gpu"))
-    assert asked(elsewhere) == Grant(memory_mb=700, profile="gpu")
+    write_grant(hub, LAB_ID, Grant(memory_mb=700, cpus=2, environment="python-gpu"))
+    assert asked(elsewhere) == Grant(memory_mb=700, cpus=2, environment="python-gpu")
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9/grants", "http://nowhere.invalid/grants"])
@@ -98,7 +104,7 @@ def test_only_the_hubs_token_is_answered(hub, client):
     assert client.get(address(), headers=bearer(hub.secret("service_token"))).status_code == 401
 
     answer = client.get(address(), headers=bearer(hub.secret("grants_token")))
-    assert answer.json() == {"memory_mb": 700, "profile": "standard"}
+    assert Grant(**answer.json()) == Grant(memory_mb=700)
     unknown = client.get(address("l000000000000"), headers=bearer(hub.secret("grants_token")))
     assert unknown.status_code == 404
 

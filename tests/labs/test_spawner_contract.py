@@ -7,7 +7,7 @@ import asyncio
 import json
 import os
 import time
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -21,7 +21,7 @@ from kubernetes_asyncio.client import Configuration
 from traitlets.config.loader import PyFileConfigLoader
 
 from labs.hub.command import prepare_folders, run_folder
-from labs.hub.grants import Grant, remove_grant, write_grant
+from labs.hub.grants import Grant, read_grant, remove_grant, write_grant
 from labs.hub.kubernetes import KubernetesSpawner
 from labs.hub.settings import CONFIG_VARIABLE, HubSettings
 from labs.hub.spawner import SandboxSpawner
@@ -109,13 +109,11 @@ class Pods:
 
     async def tell_grant(self, request):
         """As the platform does (tests/labs/test_grants.py)."""
-        path = self.hub.grants / f"{request.match_info['lab_id']}.json"
         is_known = request.headers["Authorization"] == f"Bearer {self.hub.secret('grants_token')}"
         if self.is_down or not is_known:
             return web.Response(status=502 if self.is_down else 401)
-        if not path.exists():
-            return web.Response(status=404)
-        return web.json_response(json.loads(path.read_text()))
+        grant = read_grant(self.hub, request.match_info["lab_id"])
+        return web.json_response(asdict(grant)) if grant else web.Response(status=404)
 
     def pod(self):
         (pod,) = self.cluster.pods.values()
@@ -163,8 +161,8 @@ def new_spawner(place, options=None):
     return spawner
 
 
-def granted(place, memory_mb=512, profile="standard"):
-    write_grant(place.hub, LAB_ID, Grant(memory_mb=memory_mb, profile=profile))
+def granted(place, **limits):
+    write_grant(place.hub, LAB_ID, Grant(**{"memory_mb": 512, **limits}))
 
 
 def run(scenario):
@@ -208,7 +206,9 @@ def test_a_server_starts_within_the_limits_of_its_grant_and_stops(place):
     async def scenario():
         granted(place, memory_mb=512)
         # what a learner's own start may carry
-        spawner = new_spawner(place, {"profile": "gpu", "memory_mb": 64_000, "mem_limit": "64G"})
+        spawner = new_spawner(
+            place, {"profile": "python-gpu", "memory_mb": 64_000, "mem_limit": "64G"}
+        )
         assert await spawner.start()
         try:
             assert await spawner.poll() is None
@@ -232,12 +232,21 @@ def test_a_server_starts_within_the_limits_of_its_grant_and_stops(place):
     run(scenario())
 
 
-def test_a_server_is_ended_when_its_grant_goes(place):
+def taken_away(place):
+    remove_grant(place.hub, LAB_ID)
+
+
+def used_up(place):
+    granted(place, until=time.time() - 1)
+
+
+@pytest.mark.parametrize("end", [taken_away, used_up])
+def test_a_server_is_ended_when_its_grant_goes(place, end):
     async def scenario():
         granted(place)
         spawner = new_spawner(place)
         await spawner.start()
-        remove_grant(place.hub, LAB_ID)
+        end(place)
 
         assert await spawner.poll() == 0
         assert not place.is_there(spawner)
@@ -341,19 +350,19 @@ def test_a_pod_can_do_nothing_but_its_work(pods):
     run(scenario())
 
 
-def test_the_grant_names_the_kind_of_machine(pods):
+def test_the_environment_of_the_grant_is_a_profile(pods):
     async def scenario():
-        granted(pods, memory_mb=8000, profile="gpu")
+        granted(pods, memory_mb=8000, cpus=4, environment="python-gpu")
         spawner = new_spawner(pods)
         await spawner.start()
         spec = pods.pod()["spec"]
         await spawner.stop()
 
         limits = spec["containers"][0]["resources"]["limits"]
-        assert limits["nvidia.com/gpu"] == "1"
+        assert limits == {"cpu": 4, "memory": 8000 << 20, "nvidia.com/gpu": "1"}
         assert spec["nodeSelector"] == {"umahiri.labs/machine": "gpu"}
 
-        granted(pods, profile="unheard-of")
+        granted(pods, environment="unheard-of")
         with pytest.raises(ValueError, match="unheard-of"):
             await new_spawner(pods).start()
 
