@@ -13,6 +13,7 @@ from labs.hub.command import prepare_folders, run_folder
 from labs.hub.settings import CLIENT_ID, HubSettings
 
 DEFAULT_PORT = 8010
+GRANTS_PATH = "/api/v1/labs/grants"  # the REST interface lies above us: no name to reverse
 
 
 def prepare_hub(*, platform_url: str | None = None, port: int | None = None) -> HubSettings:
@@ -31,6 +32,8 @@ def prepare_hub(*, platform_url: str | None = None, port: int | None = None) -> 
         token_url=inward + reverse("idp:oidc:token"),
         userinfo_url=inward + reverse("idp:oidc:userinfo"),
         return_url=settings.SITE_URL + reverse("courses:dashboard"),
+        spawner=settings.LABS_SPAWNER,
+        grants_url=inward + GRANTS_PATH if settings.LABS_SPAWNER == "kubernetes" else "",
         session_cookies=(settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME),
     )
     prepare_folders(hub)

@@ -17,8 +17,9 @@ from courses.domain.progress import complete_activity
 from courses.models import Enrolment
 from labs.backends import get_backend
 from labs.backends.base import LARGEST_FILE
+from labs.backends.marking import mark
 from labs.domain.workspaces import pinned_lab, workspace_of
-from labs.grading.marking import Bounds, mark
+from labs.grading.marking import Bounds
 from labs.grading.notebooks import marks_of, source_of
 from labs.models import GradeRun, LabPage, Submission, Workspace
 from labs.sandbox import SandboxError

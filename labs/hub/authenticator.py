@@ -3,7 +3,7 @@
 from oauthenticator.generic import GenericOAuthenticator
 from traitlets import Any
 
-from labs.hub.grants import read_grant
+from labs.hub.grants import GrantsUnreachable, find_grant
 
 
 class PlatformAuthenticator(GenericOAuthenticator):
@@ -12,10 +12,22 @@ class PlatformAuthenticator(GenericOAuthenticator):
     platform = Any(config=True, help="the HubSettings")
 
     async def check_allowed(self, username, auth_model):
-        return auth_model is None or read_grant(self.platform, username) is not None
+        if auth_model is None:
+            return True
+        try:
+            return await find_grant(self.platform, username) is not None
+        except GrantsUnreachable as error:
+            self.log.warning("%s cannot be let in: %s", username, error)
+            return False
 
     async def refresh_user(self, user, handler=None, **kwargs):
-        if read_grant(self.platform, user.name) is None:
+        try:
+            grant = await find_grant(self.platform, user.name)
+        except GrantsUnreachable as error:
+            # who was let in stays in while the platform restarts
+            self.log.warning("whether %s has a grant is not known: %s", user.name, error)
+            return True
+        if grant is None:
             self.log.warning("%s has no grant any more", user.name)
             return False
         return True

@@ -6,14 +6,18 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 CONFIG_VARIABLE = "LABS_HUB_CONFIG"
-SECRETS = ("client_secret", "service_token", "cookie_secret", "proxy_token")
+SECRETS = ("client_secret", "service_token", "cookie_secret", "proxy_token", "grants_token")
 SERVICE = "platform"
 CLIENT_ID = "jupyterhub"
 
 
 @dataclass(frozen=True)
 class HubSettings:
-    """Where the Hub keeps things, where it listens, and where the platform's sign-in is."""
+    """Where the Hub keeps things, where it listens, and where the platform's sign-in is.
+
+    `spawner` is "sandbox" for servers on the Hub's own machine, "kubernetes" for pods of a cluster.
+    `grants_url` is where the Hub asks for grants; empty: it reads their files.
+    """
 
     folder: str
     run_folder: str
@@ -23,6 +27,8 @@ class HubSettings:
     token_url: str
     userinfo_url: str
     return_url: str
+    spawner: str = "sandbox"
+    grants_url: str = ""
     session_cookies: tuple[str, ...] = ()
     first_user: int = 200_000
     idle_minutes: int = 30

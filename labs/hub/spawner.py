@@ -15,7 +15,7 @@ from jupyterhub.spawner import Spawner, SpawnException
 from traitlets import Any
 
 from labs import sandbox
-from labs.hub.grants import read_grant
+from labs.hub.leave import reason_to_end, require_grant
 from labs.hub.servers import forget, remember, running_state
 from labs.sandbox import seccomp
 from labs.sandbox.bubblewrap import HOME, environment_python
@@ -58,13 +58,7 @@ class SandboxSpawner(Spawner):
     # -- life
 
     async def start(self):
-        grant = read_grant(self.platform, self.user.name)
-        if grant is None:
-            raise SpawnException(
-                "Open the lab from your course: there you get leave to start it.",
-                reason="no_grant",
-                status_code=403,
-            )
+        grant = await require_grant(self.platform, self.user.name)
         home = self.platform.homes / self.user.name
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = self.folder / "server.sock"
@@ -136,9 +130,9 @@ class SandboxSpawner(Spawner):
     async def poll(self):
         if not self.running or not self.running.is_alive():
             return 0
-        is_old = time.time() - self.started_at > self.platform.life_hours * 3600
-        if is_old or read_grant(self.platform, self.user.name) is None:
-            self.log.warning("%s is ended: %s", self.user.name, "old" if is_old else "no grant")
+        reason = await reason_to_end(self.platform, self.user.name, self.started_at)
+        if reason:
+            self.log.warning("%s is ended: %s", self.user.name, reason)
             await self.stop()
             return 0
         return None

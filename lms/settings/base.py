@@ -382,6 +382,8 @@ LABS_HUB_URL = CONFIG["labs_hub_url"]
 LABS_HUB_API_URL = CONFIG["labs_hub_api_url"] or f"{LABS_HUB_URL}/hub/api"
 LABS_LITE_URL = CONFIG["labs_lite_url"] or f"{LABS_HUB_URL}/lite"
 LABS_DATA_DIR = DATA_DIR / "labs"
+LABS_SPAWNER = CONFIG["labs_spawner"]
+LABS_MARKING_JOB = CONFIG["labs_marking_job"]
 
 LOGGING = {
     "version": 1,

@@ -127,6 +127,17 @@ SETTINGS = (
         "",
         "Where labs that run in a browser are served from, never this site's own address. Empty: labs_hub_url/lite.",
     ),
+    Setting(
+        "labs_spawner",
+        "sandbox",
+        "sandbox: learners' servers run beside the Hub on its machine. kubernetes: as pods of a cluster.",
+    ),
+    Setting(
+        "labs_marking_job",
+        "",
+        "File of the Kubernetes job that marks a submission (deploy/labs/marking-job.yaml). "
+        "Empty: submissions are marked on this machine.",
+    ),
     Setting("default_language", "en", "en or sw: the interface before a person chooses."),
     Setting("time_zone", "Africa/Nairobi", "Zone of times shown before a person chooses."),
 )
@@ -178,6 +189,11 @@ def load(environ=os.environ, path=ROOT / "lms.toml"):
     found["staff_second_factor"] = switch("LMS_STAFF_SECOND_FACTOR", found["staff_second_factor"])
     if found["demo"] and found["secure"]:
         message = "The demo shows everyone's sign-in codes to staff: it does not go with `secure`."
+        raise ImproperlyConfigured(message)
+    if found["labs_spawner"] not in {"sandbox", "kubernetes"}:
+        message = (
+            f"There is no spawner {found['labs_spawner']!r}: labs_spawner is sandbox or kubernetes."
+        )
         raise ImproperlyConfigured(message)
     if found["sms_gateway"] not in {"", "kept", "africastalking"}:
         message = (

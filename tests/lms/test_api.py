@@ -38,6 +38,7 @@ def test_the_contract_names_its_paths():
         "/api/v1/attempts/{uuid}/open",
         "/api/v1/courses",
         "/api/v1/courses/{slug}",
+        "/api/v1/labs/grants/{lab_id}",
     ]
 
 
