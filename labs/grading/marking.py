@@ -25,7 +25,10 @@ class Bounds:
 
 @dataclass(frozen=True)
 class Check:
-    """What came of one test: `outcome` is a stable word, `detail` what may be told of it."""
+    """What came of one test: `outcome` is a stable word, `detail` what may be told of it.
+
+    A cell that a person marks has the outcome "by_hand", and no points until then.
+    """
 
     name: str
     points: float
@@ -62,6 +65,7 @@ def mark(master: dict, submission: dict, files: dict[str, bytes], bounds: Bounds
         outcome, detail = outcomes.get(test["name"], ("no_time", ""))
         points = test["points"] if outcome == "met" else 0
         checks.append(Check(test["name"], points, test["points"], outcome, detail))
+    checks += [Check(cell["name"], 0, cell["max"], "by_hand") for cell in plan.by_hand]
     seconds = round(time.monotonic() - started, 2)
     return Report(checks, marking.cells, marking.output, seconds)
 

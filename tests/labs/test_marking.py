@@ -228,6 +228,17 @@ def test_a_check_says_what_may_be_said():
     ]
 
 
+def test_what_people_mark_waits_for_them():
+    notebook = handed_in(release_notebook(master(by_hand=True)), {**ANSWERS, "why": "Far."})
+    report = mark(master(by_hand=True), notebook, FILES, BOUNDS)
+
+    assert (report.score, report.maximum) == (10, 15.5)
+    assert [(c.name, c.points, c.max, c.outcome) for c in report.checks[3:]] == [
+        ("why", 0, 4, "by_hand"),
+        ("plot", 0, 1.5, "by_hand"),
+    ]
+
+
 @pytest.mark.parametrize(
     "submission", [{}, {"cells": 3}, {"cells": [None, {"metadata": []}]}, [], "notebook"]
 )
