@@ -132,7 +132,7 @@ class Marking:
                     break
         except (Gone, Slow) as end:
             # else the tests that were not reached say so themselves
-            if judge.was_cut_off:
+            if isinstance(end, Gone) and judge.was_cut_off:
                 raise SandboxError("a process of marking was ended from outside") from end
         finally:
             for participant in (self.worker, judge):

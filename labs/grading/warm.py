@@ -10,6 +10,7 @@ import select
 import signal
 import socket
 import struct
+import subprocess
 import threading
 import time
 from contextlib import suppress
@@ -126,9 +127,11 @@ class WarmParticipant(Participant):
         self.group = ControlGroup(new_name())
         ours.settimeout(ANSWER_SECONDS)
         try:
+            # Open until it has arrived: some kernels (6.10 to 6.18) may take a socket that is
+            # only on its way for garbage.
             with theirs, os.fdopen(output, "wb"):
                 socket.send_fds(zygote.control, [role.encode()], [theirs.fileno(), output])
-            pid = self._sender()
+                pid = self._sender()
             self.first = os.pidfd_open(pid)
             self.group.create(limits)
             for path in self.group.joining_files:
@@ -169,7 +172,12 @@ class WarmParticipant(Participant):
 
     @property
     def was_cut_off(self):
-        return not self.zygote.is_alive
+        try:
+            # bubblewrap ends shortly after what it held
+            self.zygote.running.process.wait(END_SECONDS)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
 
     def kill(self):
         if self.first is not None:
@@ -204,9 +212,10 @@ class Warmth:
             return self.zygote
 
     def end(self):
-        """End the zygote; the next marking starts a new one."""
+        """End the zygote; the next marking tries to start a new one."""
         with self.lock:
             self._end()
+            self.not_before = 0.0
 
     def _end(self):
         # a process forked from ours has this object, but the zygote is not its own

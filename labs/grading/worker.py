@@ -48,6 +48,8 @@ class Worker:
                 return self.value(getattr(self.kept[number], name))
             case {"of": number, "item": key}:
                 return self.value(self.kept[number][values.decode(key, self.kept_thing)])
+            case {"length": number}:
+                return self.value(len(self.kept[number]))
             case {"call": number, "arguments": arguments, "keywords": keywords}:
                 return self.call(number, arguments, keywords)
         return failure("raised", "unknown request")

@@ -80,7 +80,8 @@ sys.modules["note"] = builtins.note = sklearn.note = {SECRET!r}
 """
 FINDS_NOTES = """
 import builtins, glob, sys, sklearn
-left = glob.glob("/**/note.txt", recursive=True)
+left = [path for folder in (".", "/tmp", "/dev/shm", "/run", "/var", "/home", "/opt")
+        for path in glob.glob(folder + "/**/note.txt", recursive=True)]
 if left or "note" in sys.modules or hasattr(builtins, "note") or hasattr(sklearn, "note"):
     print("SEEN", left)
 """

@@ -17,14 +17,10 @@ from tests.labs.late_requests import (
 )
 
 BOUNDS = Bounds(cell_seconds=5, call_seconds=5, total_seconds=60, memory_mb=600)
+IMPATIENT = Bounds(cell_seconds=2, call_seconds=2, total_seconds=60, memory_mb=600)
+NEVER_DONE = {"never ends", "sleeps when called"}
 ALL = HANDED_IN | CHEATS
-IN_BOTH_WAYS = [
-    "right",
-    "os._exit",
-    "always equal",
-    "frames forged by a thread",
-    "a hunt for secrets",
-]
+IN_BOTH_WAYS = ["partly right", "errors swallowed", "a hunt for secrets"]
 
 
 def secret_master():
@@ -37,8 +33,8 @@ def secret_master():
     return notebook
 
 
-def marked(handed_in):
-    return mark(secret_master(), handed_in.notebook(), files(), BOUNDS)
+def marked(handed_in, bounds=BOUNDS):
+    return mark(secret_master(), handed_in.notebook(), files(), bounds)
 
 
 def told(report):
@@ -53,7 +49,7 @@ def _secret_outside(monkeypatch):
 @pytest.mark.parametrize("name", ALL)
 def test_each_gets_exactly_what_it_deserves(name):
     started = time.monotonic()
-    report = marked(ALL[name])
+    report = marked(ALL[name], IMPATIENT if name in NEVER_DONE else BOUNDS)
 
     assert (report.score, report.maximum) == (ALL[name].points, 20)
     assert [word for word in ("SEEN", SECRET) if word in told(report)] == []
@@ -78,7 +74,7 @@ def test_what_is_no_notebook_gets_nothing(submission):
 
 
 def test_a_bad_one_never_changes_another_ones_mark():
-    bad = ["os._exit", "parent killed", "every process signalled", "400 forks", "takes 3 GB"]
+    bad = ["os._exit", "parent killed", "every process signalled", "400 forks", "a busy thread"]
     honest = ["right", "partly right", "syntax error"]
     for number, name in enumerate(bad):
         marked(ALL[name])
