@@ -14,6 +14,7 @@ SENTENCES = {
     "hidden_undefined": _("The examples pass, but a hidden check misses a name."),
     "hidden_too_slow": _("The examples pass, but with other values your code takes too long."),
     "hidden_ended": _("The examples pass, but with other values your code ends the program."),
+    "by_hand": _("A trainer marks this one."),
     "no_time": _("Not reached: the time for marking was used up before."),
 }
 

@@ -1,12 +1,11 @@
 """Cutting releases: the learner's copy of a lab and its master, frozen under one hash."""
 
 import json
-from decimal import Decimal
 from hashlib import sha256
 
 from django.db import transaction
 
-from labs.grading.notebooks import is_test, marks_of, release_notebook
+from labs.grading.notebooks import points_of, release_notebook
 from labs.models import LabFile, LabMaster, LabRelease
 
 
@@ -26,11 +25,7 @@ def cut_release(name: str, master: dict, files: dict[str, bytes], *, memory_mb: 
         sha256=digest,
         name=name,
         notebook=release_notebook(master),
-        points=sum(
-            Decimal(str(marks_of(cell)["points"]))
-            for cell in master["cells"]
-            if is_test(marks_of(cell))
-        ),
+        points=points_of(master),
         memory_mb=memory_mb,
     )
     LabMaster.objects.create(release=release, notebook=master)

@@ -149,13 +149,23 @@ def mark_submission(submission: Submission) -> None:
         report = mark(release.master.notebook, submission.notebook, files, bounds)
     except SandboxError:
         logger.exception("submission %d could not be marked", submission.pk)
-        change_state(submission, State.FAILED)
+        _take_back(submission)
         return
     record_marking(submission, report)
 
 
+def _take_back(submission: Submission) -> None:
+    """Have the sweep queue `submission` again, while there are tries left."""
+    to = State.RECEIVED if submission.tries < MOST_TRIES else State.FAILED
+    change_state(submission, to)
+
+
 @transaction.atomic
-def record_marking(submission: Submission, report) -> GradeRun:
+def record_marking(submission: Submission, report) -> GradeRun | None:
+    """Record what marking yielded, unless another took `submission` up in the meantime."""
+    current = Submission.objects.select_for_update().get(pk=submission.pk)
+    if current.tries != submission.tries:
+        return None
     change_state(submission, State.MARKED)
     run = GradeRun.objects.create(
         submission=submission,
@@ -192,8 +202,7 @@ def requeue_forgotten(now=None) -> int:
     now = now or timezone.now()
     died = Submission.objects.filter(state=State.MARKING, marking_at__lt=now - DIED_AFTER)
     for submission in died:
-        to = State.RECEIVED if submission.tries < MOST_TRIES else State.FAILED
-        change_state(submission, to)
+        _take_back(submission)
     forgotten = Submission.objects.filter(
         state=State.RECEIVED, received_at__lt=now - FORGOTTEN_AFTER
     ).select_related("workspace__enrolment")

@@ -16,6 +16,7 @@ import pandas as pd
 from labs.grading import values, wire
 
 LONGEST_DETAIL = 200
+MOST_ITEMS = 100_000
 FAILURES = ("raised", "undefined", "too_slow", "ended")
 
 
@@ -29,7 +30,11 @@ class LearnerError(Exception):
 
 
 class Handle:
-    """Something in the learner's process that is no plain value."""
+    """Something in the learner's process that is no plain value, such as a model or a figure.
+
+    A test uses it as if it were here: attributes, calls, items and iteration are asked of the
+    learner's process. What comes back plain is compared here; `isinstance` says nothing.
+    """
 
     __slots__ = ("_client", "_kind", "_number")
 
@@ -46,6 +51,15 @@ class Handle:
 
     def __getitem__(self, key):
         return self._client.ask({"of": self._number, "item": self._client.outward(key)})
+
+    def __len__(self):
+        length = self._client.ask({"length": self._number})
+        if type(length) is not int or not 0 <= length <= MOST_ITEMS:
+            raise TypeError(f"{self!r} has no length")
+        return length
+
+    def __iter__(self):
+        return (self[place] for place in range(len(self)))
 
     def __bool__(self):
         raise TypeError("neither true nor false")

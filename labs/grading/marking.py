@@ -3,12 +3,17 @@
 The result comes from the judge alone, over a channel that the learner's process does not hold.
 """
 
+import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from labs.grading.notebooks import restore_plan
-from labs.grading.participants import Gone, Participant, Slow
-from labs.sandbox import Limits
+from labs.grading.participants import ColdParticipant, Gone, Participant, Slow
+from labs.grading.warm import warmth
+from labs.sandbox import Limits, SandboxError
+
+logger = logging.getLogger("labs")
 
 PROCESSES = 64
 
@@ -25,7 +30,10 @@ class Bounds:
 
 @dataclass(frozen=True)
 class Check:
-    """What came of one test: `outcome` is a stable word, `detail` what may be told of it."""
+    """What came of one test: `outcome` is a stable word, `detail` what may be told of it.
+
+    A cell that a person marks has the outcome "by_hand", and no points until then.
+    """
 
     name: str
     points: float
@@ -52,16 +60,29 @@ class Report:
 
 
 def mark(master: dict, submission: dict, files: dict[str, bytes], bounds: Bounds) -> Report:
-    """The Report on `submission`, whatever the learner's code does, within `bounds`."""
+    """The Report on `submission`, whatever the learner's code does, within `bounds`.
+
+    Raises SandboxError when the machine does not let it be marked.
+    """
     started = time.monotonic()
     plan = restore_plan(master, submission)
-    marking = Marking(plan, files, bounds)
-    outcomes = marking.run()
+    zygote = warmth.get()
+    marking = Marking(plan, files, bounds, zygote.start if zygote else ColdParticipant)
+    try:
+        outcomes = marking.run()
+    except SandboxError:
+        if zygote is None:
+            raise
+        logger.warning("the warm process of marking failed: a submission is marked without it")
+        warmth.end()
+        marking = Marking(plan, files, bounds, ColdParticipant)
+        outcomes = marking.run()
     checks = []
     for test in plan.tests:
         outcome, detail = outcomes.get(test["name"], ("no_time", ""))
         points = test["points"] if outcome == "met" else 0
         checks.append(Check(test["name"], points, test["points"], outcome, detail))
+    checks += [Check(cell["name"], 0, cell["max"], "by_hand") for cell in plan.by_hand]
     seconds = round(time.monotonic() - started, 2)
     return Report(checks, marking.cells, marking.output, seconds)
 
@@ -71,6 +92,7 @@ class Marking:
     plan: object
     files: dict
     bounds: Bounds
+    start: Callable[[str, dict, Limits], Participant]
     cells: list = field(default_factory=list)
     output: str = ""
 
@@ -87,11 +109,11 @@ class Marking:
         self.worker = None
 
     def run(self):
-        """The outcome and detail of each test that was reached, by name."""
+        """The outcome and detail of each test that was reached, by name, or SandboxError."""
         outcomes = {}
         judge = None
         try:
-            judge = Participant("judge", self.files, self.limits)
+            judge = self.start("judge", self.files, self.limits)
             self._run_cells()
             judge.wait_until_ready()
             # Only what the cells print: what a tested function prints may be a hidden input.
@@ -108,8 +130,10 @@ class Marking:
                     outcomes[result["name"]] = result["outcome"], result["detail"]
                 else:
                     break
-        except (Gone, Slow):
-            pass  # the tests that were not reached say so themselves
+        except (Gone, Slow) as end:
+            # else the tests that were not reached say so themselves
+            if isinstance(end, Gone) and judge.was_cut_off:
+                raise SandboxError("a process of marking was ended from outside") from end
         finally:
             for participant in (self.worker, judge):
                 if participant:
@@ -123,7 +147,7 @@ class Marking:
     def _run_cells(self):
         """Have a worker that ran every cell but those that ended it or took too long."""
         while True:
-            self.worker = worker = Participant("worker", self.files, self.limits)
+            self.worker = worker = self.start("worker", self.files, self.limits)
             worker.wait_until_ready()
             for place, (name, source) in enumerate(self.plan.cells):
                 if place in self.left_out or not source.strip():

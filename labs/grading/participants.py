@@ -11,7 +11,9 @@ from pathlib import Path
 
 from labs import sandbox
 from labs.grading import wire
+from labs.sandbox import cgroups
 from labs.sandbox.bubblewrap import environment_python
+from labs.sandbox.process import start_time
 
 PACKAGE = Path(__file__).resolve().parents[1]
 INSIDE = "/opt/labs"
@@ -20,8 +22,41 @@ SHARED = ("__init__.py", "grading/__init__.py", "grading/wire.py", "grading/valu
 USERS = {"worker": 199_001, "judge": 199_002}
 START_SECONDS = 30
 LARGEST_OUTPUT = 32 << 10
+ENVIRONMENT = {
+    "PATH": "/usr/bin:/bin",
+    "HOME": "/home/learner",
+    "LANG": "C.UTF-8",
+    "PYTHONPATH": INSIDE,
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "MPLBACKEND": "agg",
+    "MPLCONFIGDIR": "/tmp/matplotlib",  # noqa: S108 - the sandbox's own
+    "IPYTHONDIR": "/tmp/ipython",  # noqa: S108
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+}
 
 numbers = itertools.count(1)
+
+
+def new_name():
+    """The name of a sandbox and its control groups; says whose it is."""
+    return f"marking-{os.getpid()}-{next(numbers)}"
+
+
+def remove_groups_left_behind():
+    """Remove the control groups of marking processes that were killed."""
+    for name in cgroups.names("marking-"):
+        if start_time(int(name.split("-")[1])) is None:
+            cgroups.ControlGroup(name).remove()
+
+
+def python_command(module, channel):
+    return [environment_python(), "-m", f"labs.grading.{module}", str(channel.fileno())]
+
+
+def modules(*names):
+    """Our own modules as a sandbox sees them: these and no others."""
+    return tuple((PACKAGE / name, f"{INSIDE}/labs/{name}") for name in names)
 
 
 class Gone(Exception):  # noqa: N818 - what happened, not whose fault
@@ -35,47 +70,29 @@ class Slow(Exception):  # noqa: N818
 class Participant:
     """A process in its own sandbox: asked by frames, its output kept up to a limit."""
 
-    def __init__(self, role, files, limits):
-        ours, theirs = socket.socketpair()
-        self.channel = ours
-        self.output_fd, output = os.pipe()
-        os.set_blocking(self.output_fd, False)
+    def __init__(self, channel, output_fd):
+        self.channel = channel
+        self.output_fd = output_fd
+        os.set_blocking(output_fd, False)
         self.output = bytearray()
         self.buffer = bytearray()
-        modules = (*SHARED, f"grading/{role}.py")
-        box = sandbox.Sandbox(
-            name=f"marking-{os.getpid()}-{next(numbers)}",
-            command=[environment_python(), "-m", f"labs.grading.{role}", str(theirs.fileno())],
-            environment={
-                "PATH": "/usr/bin:/bin",
-                "HOME": "/home/learner",
-                "LANG": "C.UTF-8",
-                "PYTHONPATH": INSIDE,
-                "PYTHONDONTWRITEBYTECODE": "1",
-                "MPLBACKEND": "agg",
-                "MPLCONFIGDIR": "/tmp/matplotlib",  # noqa: S108 - the sandbox's own
-                "IPYTHONDIR": "/tmp/ipython",  # noqa: S108
-                "OPENBLAS_NUM_THREADS": "1",
-                "OMP_NUM_THREADS": "1",
-            },
-            files=files,
-            read_only=tuple((PACKAGE / name, f"{INSIDE}/labs/{name}") for name in modules),
-            inherited=(theirs.fileno(),),
-            limits=limits,
-        )
-        try:
-            self.running = sandbox.start(box, user=USERS[role], stdout=output, stderr=output)
-        finally:
-            theirs.close()
-            os.close(output)
         self.selector = selectors.DefaultSelector()
-        self.selector.register(self.channel, selectors.EVENT_READ)
-        self.selector.register(self.output_fd, selectors.EVENT_READ)
+        self.selector.register(channel, selectors.EVENT_READ)
+        self.selector.register(output_fd, selectors.EVENT_READ)
         self.is_open = True
 
     def wait_until_ready(self):
-        """Apart from the start, so that two can start at once."""
-        self.receive(START_SECONDS)
+        """Apart from the start, so that two can start at once; raises SandboxError."""
+        raise NotImplementedError
+
+    @property
+    def was_cut_off(self):
+        """Whether something ended it that no code in it could end."""
+        return False
+
+    def kill(self):
+        """End all its processes, and wait for their end."""
+        raise NotImplementedError
 
     def send(self, message):
         try:
@@ -149,8 +166,45 @@ class Participant:
         if not self.is_open:
             return
         self.is_open = False
-        self.running.kill()
-        self.running.process.wait()
+        self.kill()
         self.selector.close()
         self.channel.close()
         os.close(self.output_fd)
+
+
+class ColdParticipant(Participant):
+    """One that starts from nothing: two seconds of work, most of them imports."""
+
+    def __init__(self, role, files, limits):
+        ours, theirs = socket.socketpair()
+        output_fd, output = os.pipe()
+        box = sandbox.Sandbox(
+            name=new_name(),
+            command=python_command(role, theirs),
+            environment=ENVIRONMENT,
+            files=files,
+            read_only=modules(*SHARED, f"grading/{role}.py"),
+            inherited=(theirs.fileno(),),
+            limits=limits,
+            dies_with_parent=True,
+        )
+        try:
+            self.running = sandbox.start(box, user=USERS[role], stdout=output, stderr=output)
+        except sandbox.SandboxError:
+            ours.close()
+            os.close(output_fd)
+            raise
+        finally:
+            theirs.close()
+            os.close(output)
+        super().__init__(ours, output_fd)
+
+    def wait_until_ready(self):
+        try:
+            self.receive(START_SECONDS)
+        except (Gone, Slow) as error:
+            raise sandbox.SandboxError("a process of marking did not start") from error
+
+    def kill(self):
+        self.running.kill()
+        self.running.process.wait()

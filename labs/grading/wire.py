@@ -13,13 +13,13 @@ def send(channel, message):
 
 
 def receive(channel):
-    (size,) = LENGTH.unpack(_exactly(channel, LENGTH.size))
+    (size,) = LENGTH.unpack(receive_exactly(channel, LENGTH.size))
     if size > LARGEST_FRAME:
         raise ValueError("a frame is too large")
-    return json.loads(_exactly(channel, size))
+    return json.loads(receive_exactly(channel, size))
 
 
-def _exactly(channel, size):
+def receive_exactly(channel, size):
     parts = bytearray()
     while len(parts) < size:
         part = channel.recv(min(1 << 20, size - len(parts)))

@@ -1,5 +1,6 @@
 """The learner's process: runs the learner's cells, then answers calls. Nobody trusts its word."""
 
+import contextlib
 import os
 import socket
 import sys
@@ -47,6 +48,8 @@ class Worker:
                 return self.value(getattr(self.kept[number], name))
             case {"of": number, "item": key}:
                 return self.value(self.kept[number][values.decode(key, self.kept_thing)])
+            case {"length": number}:
+                return self.value(len(self.kept[number]))
             case {"call": number, "arguments": arguments, "keywords": keywords}:
                 return self.call(number, arguments, keywords)
         return failure("raised", "unknown request")
@@ -79,8 +82,8 @@ def describe(error):
     return f"{type(error).__name__}: {error}"
 
 
-def serve(channel):
-    worker = Worker(make_shell())
+def serve(channel, shell=None):
+    worker = Worker(shell or make_shell())
     wire.send(channel, {"ready": True})
     while True:
         try:
@@ -91,7 +94,8 @@ def serve(channel):
             answer = worker.answer(request)
         except BaseException as error:  # noqa: BLE001 - a learner's code may raise anything
             answer = failure("raised", describe(error))
-        sys.stdout.flush()
+        with contextlib.suppress(BaseException):  # the learner's code may have closed it
+            sys.stdout.flush()
         wire.send(channel, answer)
 
 

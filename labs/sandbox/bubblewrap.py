@@ -110,14 +110,18 @@ class CommandLine:
 def build(sandbox, info_fd, *, staged):
     """The CommandLine that starts `sandbox`, which tells of its first process on `info_fd`."""
     line = CommandLine(staged=staged)
-    _namespaces(line)
+    _namespaces(line, sandbox)
     _system(line, sandbox.limits)
+    if not sandbox.is_nest:
+        _hide_in_proc(line)
+        filter_fd = seccomp.filter_fd(sandbox.families)
+        line.fds.append(filter_fd)
+        line.add("--seccomp", filter_fd)
     _home(line, sandbox)
     for path, inside in (*environment_folders(), *sandbox.read_only):
         line.bind(path, inside)
-    filter_fd = seccomp.filter_fd(sandbox.families)
-    line.fds += [filter_fd, info_fd, *sandbox.inherited]
-    line.add("--seccomp", filter_fd, "--info-fd", info_fd)
+    line.fds += [info_fd, *sandbox.inherited]
+    line.add("--info-fd", info_fd)
     for name, value in sandbox.environment.items():
         line.add("--setenv", name, value)
     # Last of all: bubblewrap's own root would stay writable, and without a limit.
@@ -125,11 +129,15 @@ def build(sandbox, info_fd, *, staged):
     return line
 
 
-def _namespaces(line):
+def _namespaces(line, sandbox):
     kinds = ("user", "pid", "net", "ipc", "uts")
     line.add(*(f"--unshare-{kind}" for kind in kinds), "--unshare-cgroup-try")
-    line.add("--uid", USER, "--gid", USER, "--disable-userns", "--hostname", "lab")
+    line.add("--uid", USER, "--gid", USER, "--hostname", "lab")
     line.add("--new-session", "--cap-drop", "ALL", "--clearenv")
+    if not sandbox.is_nest:
+        line.add("--disable-userns")
+    if sandbox.dies_with_parent:
+        line.add("--die-with-parent")
 
 
 def _system(line, limits):
@@ -147,6 +155,9 @@ def _system(line, limits):
     line.add("--size", size, "--tmpfs", "/dev/shm", "--remount-ro", "/dev")  # noqa: S108
     line.add("--size", size, "--tmpfs", "/tmp")  # noqa: S108 - the sandbox's own
     line.add("--size", 1 << 20, "--tmpfs", "/run")
+
+
+def _hide_in_proc(line):
     for path in HIDDEN_IN_PROC:
         if Path(path).exists():
             line.add("--ro-bind", "/dev/null", path)

@@ -63,6 +63,12 @@ class ControlGroup:
                     break
 
 
+def names(prefix):
+    """The names of the groups that are there and begin so."""
+    _kind, parents = _parents()
+    return sorted({path.name for parent in parents for path in parent.glob(f"{prefix}*")})
+
+
 def _parents():
     unified = _unified_parent()
     if unified:

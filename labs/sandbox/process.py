@@ -23,7 +23,11 @@ class SandboxError(Exception):
 
 @dataclass(frozen=True)
 class Sandbox:
-    """What runs, and all that it sees: `home` (else an empty one), `read_only`, `files`."""
+    """What runs, and all that it sees: `home` (else an empty one), `read_only`, `files`.
+
+    `is_nest`: it is our own program and puts strangers' into sandboxes inside (`nested`), for which
+    the kernel asks that it be let make namespaces and see all of /proc.
+    """
 
     name: str
     command: list[str]
@@ -34,6 +38,8 @@ class Sandbox:
     inherited: tuple[int, ...] = ()
     families: tuple[int, ...] = (seccomp.AF_UNIX,)
     limits: Limits = field(default_factory=Limits)
+    is_nest: bool = False
+    dies_with_parent: bool = False
 
 
 @dataclass
@@ -99,7 +105,7 @@ def start(sandbox, *, user=None, stdout=subprocess.DEVNULL, stderr=subprocess.DE
         "user": user,
         "staging": bubblewrap.STAGING,
         "sources": line.sources,
-        "resources": _resources(sandbox.limits, group.kind),
+        "resources": resources(sandbox.limits, group.kind),
     }
     planned = bubblewrap.text_fd(json.dumps(plan))
     ours = {arguments, planned, *line.fds} - set(sandbox.inherited)
@@ -141,7 +147,8 @@ def _inner_command(sandbox):
     return ["/usr/bin/prlimit", f"--nproc={processes}:{processes}", "--", *sandbox.command]
 
 
-def _resources(limits, control):
+def resources(limits, control):
+    """The limits of each process, by the names that `resource` has for them."""
     values = {
         "CORE": 0,
         "FSIZE": limits.file_mb << 20,

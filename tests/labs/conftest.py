@@ -6,6 +6,7 @@ import pytest
 
 from courses.domain.enrolment import enrol
 from courses.loading.course import load_course
+from labs.grading.warm import warmth
 from labs.models import LabPage
 from lms.accounts.models import User
 from lms.celery import app
@@ -25,6 +26,14 @@ def _on_this_machine(settings, tmp_path_factory):
     app.conf.task_always_eager = True
     yield
     app.conf.task_always_eager = False
+
+
+@pytest.fixture
+def cold():
+    """No warm process of marking, before and after."""
+    warmth.end()
+    yield
+    warmth.end()
 
 
 @pytest.fixture

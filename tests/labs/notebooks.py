@@ -59,6 +59,23 @@ ANSWERS = {
         "    return max(means) - min(means)"
     ),
 }
+BY_HAND = {
+    "why": (
+        "markdown",
+        4,
+        "### BEGIN SOLUTION\nRoads are long in the north.\n### END SOLUTION\n"
+        "### BEGIN MARK SCHEME\nOne point for the distance\n### END MARK SCHEME",
+    ),
+    "plot": (
+        "code",
+        1.5,
+        "# Draw it\n"
+        "### BEGIN SOLUTION\n"
+        "def draw(table):\n"
+        "    return table.plot()\n"
+        "### END SOLUTION",
+    ),
+}
 STUBS = {name: f"def {name}(*arguments):\n    pass" for name in ANSWERS}
 
 
@@ -73,7 +90,7 @@ def code(source, **marks):
     }
 
 
-def master():
+def master(*, by_hand=False):
     cells = [
         {"cell_type": "markdown", "metadata": {}, "source": "# Which requests will be late?"},
         code("import pandas as pd", grade_id="setup", grade=False, solution=False, locked=True),
@@ -90,6 +107,9 @@ def master():
                 points=points,
             ),
         ]
+    for name, (kind, points, source) in BY_HAND.items() if by_hand else ():
+        cell = code(source, grade_id=name, grade=True, solution=True, locked=False, points=points)
+        cells.append(cell | {"cell_type": kind})
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     return {
         "cells": cells,

@@ -4,7 +4,7 @@ import pytest
 
 from labs.grading.marking import Bounds, mark
 from labs.grading.notebooks import release_notebook
-from tests.labs.notebooks import ANSWERS, FILES, STUBS, handed_in, master
+from tests.labs.notebooks import ANSWERS, FILES, STUBS, code, handed_in, master
 
 BOUNDS = Bounds(cell_seconds=4, call_seconds=4, total_seconds=60, memory_mb=600)
 
@@ -225,6 +225,57 @@ def test_a_check_says_what_may_be_said():
         ("test_load", "not_met", "Four requests, three columns"),
         ("test_fill", "hidden_not_met", ""),
         ("test_gap", "raised", "KeyError: 'groups'"),
+    ]
+
+
+DRAWS = """def draw(table):
+    ### BEGIN SOLUTION
+    figure, axes = plt.subplots()
+    axes.bar(table["county"], table["pages"])
+    axes.set_title("Pages by county")
+    return figure
+    ### END SOLUTION"""
+LOOKS = """figure = draw(pd.DataFrame({"county": ["Nyeri", "Kisumu"], "pages": [3.0, 4.0]}))
+axes = figure.axes[0]
+assert "pages" in axes.get_title().lower(), "Give it a title"
+assert len(axes.get_xticklabels()) == 2
+### BEGIN HIDDEN TESTS
+assert [bar.get_height() for bar in axes.patches] == [3.0, 4.0]
+assert [label.get_text() for label in axes.get_xticklabels()] == ["Nyeri", "Kisumu"]
+### END HIDDEN TESTS"""
+
+
+@pytest.mark.parametrize(
+    ("line", "outcome", "detail"),
+    [
+        ("    axes.bar(table['county'], table['pages'])", "met", ""),
+        ("    axes.bar(table['county'], [1, 2])", "hidden_not_met", ""),
+        ("    axes.set_title = lambda text: None", "not_met", "Give it a title"),
+    ],
+)
+def test_a_figure_is_looked_at_where_it_is(line, outcome, detail):
+    lab = master()
+    marks = {"grade_id": "draw", "grade": False, "solution": True}
+    tested = {"grade_id": "test_draw", "grade": True, "solution": False, "points": 2}
+    setup = code("import pandas as pd\nimport matplotlib.pyplot as plt", grade_id="setup")
+    lab["cells"] = [setup, code(DRAWS, **marks), code(LOOKS, **tested)]
+    answer = (
+        f"def draw(table):\n    figure, axes = plt.subplots()\n{line}\n"
+        "    axes.set_title('Pages by county')\n    return figure"
+    )
+    report = mark(lab, handed_in(release_notebook(lab), {"draw": answer}), FILES, BOUNDS)
+
+    assert [(c.outcome, c.detail) for c in report.checks] == [(outcome, detail)]
+
+
+def test_what_people_mark_waits_for_them():
+    notebook = handed_in(release_notebook(master(by_hand=True)), {**ANSWERS, "why": "Far."})
+    report = mark(master(by_hand=True), notebook, FILES, BOUNDS)
+
+    assert (report.score, report.maximum) == (10, 15.5)
+    assert [(c.name, c.points, c.max, c.outcome) for c in report.checks[3:]] == [
+        ("why", 0, 4, "by_hand"),
+        ("plot", 0, 1.5, "by_hand"),
     ]
 
 

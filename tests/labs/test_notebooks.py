@@ -1,9 +1,18 @@
 import json
+from decimal import Decimal
 
 import pytest
 
-from labs.grading.notebooks import NotebookError, release_notebook, restore_plan
+from labs.grading.notebooks import (
+    NotebookError,
+    list_by_hand,
+    points_of,
+    release_notebook,
+    restore_plan,
+)
 from tests.labs.notebooks import handed_in, master
+
+BY_HAND = {"nbgrader": {"grade_id": "why", "grade": True, "solution": True, "points": 3}}
 
 
 def test_a_release_holds_no_solution_no_hidden_test_and_no_output():
@@ -38,7 +47,17 @@ def test_releasing_leaves_the_master_as_it_was():
         (3, {"source": "assert True\n### END HIDDEN TESTS"}),
         (4, {"metadata": {"nbgrader": {"grade_id": "load", "solution": True}}}),
         (3, {"metadata": {"nbgrader": {"grade_id": "t", "grade": True, "points": 0}}}),
+        (3, {"metadata": {"nbgrader": {"grade_id": "t", "grade": True, "points": "3"}}}),
         (3, {"metadata": {"nbgrader": {"grade_id": "t", "grade": True, "solution": True}}}),
+        (3, {"cell_type": "markdown"}),
+        (2, {"cell_type": "markdown"}),
+        (0, {"source": "### BEGIN SOLUTION\n42\n### END SOLUTION"}),
+        (1, {"source": "### BEGIN HIDDEN TESTS\nassert 1\n### END HIDDEN TESTS"}),
+        (3, {"source": "### BEGIN MARK SCHEME\n1 point\n### END MARK SCHEME\nassert 1"}),
+        (1, {"source": "import pandas as"}),
+        (4, {"metadata": {"nbgrader": {"grade_id": "a b", "solution": True}}}),
+        (0, {"metadata": {"nbgrader": {"grade_id": "task", "task": True, "points": 3}}}),
+        (0, {"cell_type": "raw", "metadata": BY_HAND}),
     ],
 )
 def test_a_master_that_cannot_be_marked_is_refused(place, change):
@@ -47,6 +66,44 @@ def test_a_master_that_cannot_be_marked_is_refused(place, change):
 
     with pytest.raises(NotebookError):
         release_notebook(notebook)
+
+
+def test_cells_marked_by_hand_are_released_without_answer_and_scheme():
+    released = release_notebook(master(by_hand=True))
+    said, code = (cell["source"] for cell in released["cells"][-2:])
+
+    assert said == "*Write your answer here.*"
+    assert code == "# Draw it\n# Write your code here\nraise NotImplementedError()"
+
+
+def test_cells_marked_by_hand_are_worth_their_points():
+    assert points_of(master(by_hand=True)) == Decimal("15.5")
+    assert points_of({"cells": master(by_hand=True)["cells"][-2:]}) == Decimal("5.5")
+
+
+def test_a_notebook_that_people_alone_mark_is_released():
+    notebook = master(by_hand=True)
+    notebook["cells"] = notebook["cells"][-2:]
+
+    assert len(release_notebook(notebook)["cells"]) == 2
+
+
+def test_what_people_mark_is_listed_with_the_learners_own_words():
+    answers = {"why": "Turkana is far.\n\n<b>Far.</b>", "plot": "draw()"}
+    notebook = handed_in(release_notebook(master(by_hand=True)), answers)
+    plan = restore_plan(master(by_hand=True), notebook)
+
+    assert [{**cell, "guide": ""} for cell in plan.by_hand] == [
+        {"name": "why", "max": 4, "kind": "markdown", "source": answers["why"], "guide": ""},
+        {"name": "plot", "max": 1.5, "kind": "code", "source": "draw()", "guide": ""},
+    ]
+    assert "One point for the distance" in plan.by_hand[0]["guide"]
+    assert dict(plan.cells)["plot"] == "draw()"
+    assert plan.names == ["load", "fill", "gap", "draw"]
+
+
+def test_what_people_mark_is_listed_when_it_was_deleted():
+    assert [cell["source"] for cell in list_by_hand(master(by_hand=True), {})] == ["", ""]
 
 
 def test_of_a_submission_only_the_text_of_solutions_is_taken():

@@ -10,8 +10,10 @@ from django.utils import timezone
 from courses.models import Progress, Result
 from labs.domain import submissions
 from labs.domain.workspaces import workspace_of
+from labs.grading.marking import Check, Report
 from labs.messages import with_sentences
 from labs.models import GradeRun, Submission
+from labs.sandbox import bubblewrap
 from lms.core.errors import Refused
 from lms.organisations.domain import subtree_scope
 from tests.labs.notebooks import handed_in
@@ -106,6 +108,28 @@ def test_what_was_just_received_is_left_to_the_queue(workspace):
     hand_in(workspace, RIGHT)
 
     assert submissions.requeue_forgotten() == 0
+
+
+def test_a_marking_that_was_taken_for_dead_records_nothing(workspace):
+    submission = hand_in(workspace, RIGHT)
+    late = Submission.objects.get()
+    late.tries = 1
+    Submission.objects.update(state=State.MARKING, marking_at=timezone.now(), tries=2)
+    report = Report([Check("test_late", 4, 4, "met")], [], "", 1.0)
+
+    assert submissions.record_marking(late, report) is None
+    submission.refresh_from_db()
+    assert submissions.record_marking(submission, report)
+    assert GradeRun.objects.count() == 1
+
+
+@pytest.mark.parametrize(("tries", "state"), [(0, State.RECEIVED), (2, State.FAILED)])
+def test_what_the_machine_could_not_mark_is_tried_again(workspace, cold, monkeypatch, tries, state):
+    monkeypatch.setattr(bubblewrap, "bubblewrap_path", lambda: None)
+    submission = hand_in(workspace, RIGHT, tries=tries)
+    submissions.mark_submission(submission)
+
+    assert (submission.state, submission.tries) == (state, tries + 1)
 
 
 @pytest.mark.parametrize(("tries", "state"), [(1, State.RECEIVED), (3, State.FAILED)])
