@@ -11,7 +11,7 @@ from pathlib import Path
 
 from labs import sandbox
 from labs.grading import wire
-from labs.sandbox.bubblewrap import environment_python
+from labs.sandbox.layout import environment_python
 
 PACKAGE = Path(__file__).resolve().parents[1]
 INSIDE = "/opt/labs"

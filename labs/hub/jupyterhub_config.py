@@ -5,11 +5,13 @@ import time
 from urllib.parse import quote
 
 from labs.hub.authenticator import PlatformAuthenticator
+from labs.hub.disk import DiskWatch
 from labs.hub.proxy_control import AdoptingProxy
 from labs.hub.settings import CLIENT_ID, SERVICE, load_settings
-from labs.hub.spawner import SandboxSpawner
+from labs.hub.spawner import SandboxSpawner, warm_up
 from labs.sandbox import SandboxError
 from labs.sandbox.capabilities import require_protections
+from labs.sandbox.warm import PRODUCT
 
 PAUSE_BEFORE_REFUSING = 30
 
@@ -31,8 +33,6 @@ def socket_url(path):
 hub = c.JupyterHub
 hub.bind_url = f"http://127.0.0.1:{platform.port}"
 hub.hub_bind_url = hub.hub_connect_url = socket_url(platform.hub_socket)
-# every learner's server asks it who is there; the folders above keep everybody else away
-hub.hub_socket_mode = 0o666
 hub.db_url = f"sqlite:///{platform.state}/jupyterhub.sqlite"
 hub.cookie_secret = bytes.fromhex(platform.secret("cookie_secret"))
 hub.active_server_limit = platform.active_servers
@@ -73,9 +73,13 @@ sign_in.auth_refresh_strict = True
 
 hub.spawner_class = SandboxSpawner
 c.SandboxSpawner.platform = platform
+warm_up(platform)
+DiskWatch(platform).start()
 c.Spawner.hub_connect_url = "http+unix://%2Frun%2Fhub%2Fhub.sock"
 # nothing of the environment that the Hub itself runs in
 c.Spawner.env_keep = []
+# nor any right at the Hub but to say that the server is in use, and to let its learner in
+c.Spawner.server_token_scopes = ["users:activity!user", "access:servers!server"]
 c.Spawner.default_url = "/lab"
 c.Spawner.http_timeout = 90
 c.Spawner.start_timeout = 60
@@ -91,7 +95,12 @@ c.Spawner.args = [
 ]
 
 # The platform starts, stops and watches servers; it cannot look into one.
-hub.services = [{"name": SERVICE, "api_token": platform.secret("service_token")}]
+# The gate is all that a sandbox sees of the Hub.
+gate = [sys.executable, "-m", "labs.hub.gate", str(platform.gate_socket), str(platform.hub_socket)]
+hub.services = [
+    {"name": SERVICE, "api_token": platform.secret("service_token")},
+    {"name": "gate", "command": gate, "environment": {"PYTHONPATH": str(PRODUCT)}},
+]
 hub.load_roles = [
     {
         "name": SERVICE,
