@@ -70,6 +70,8 @@ def become_kernel(argv, env, cwd):
         os.environ.clear()
         os.environ.update(env)
         os.chdir(cwd)
+        # a notebook that takes too much memory ends itself, not the server
+        Path("/proc/self/oom_score_adj").write_text("1000")
         # every kernel would else draw the same numbers
         random.seed()
         np.random.seed()  # noqa: NPY002 - the one that notebooks use
