@@ -12,7 +12,7 @@ from pathlib import Path
 from labs import sandbox
 from labs.grading import wire
 from labs.sandbox import cgroups
-from labs.sandbox.bubblewrap import environment_python
+from labs.sandbox.layout import environment_python
 from labs.sandbox.process import start_time
 
 PACKAGE = Path(__file__).resolve().parents[1]

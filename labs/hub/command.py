@@ -11,7 +11,7 @@ from pathlib import Path
 from labs.hub.servers import stop_all_servers
 from labs.hub.settings import CONFIG_VARIABLE, SECRETS, load_settings, write_private
 from labs.sandbox import SandboxError
-from labs.sandbox.bubblewrap import is_seen_by_all
+from labs.sandbox.layout import is_seen_by_all
 from labs.sandbox.process import start_time
 
 PRODUCT = Path(__file__).resolve().parents[2]
@@ -50,8 +50,8 @@ def prepare_folders(settings):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         _refuse_another_owner(folder)
     # seen inside the sandboxes, by other users
-    settings.hub_socket.parent.mkdir(mode=0o755, exist_ok=True)
-    settings.hub_socket.parent.chmod(0o755)
+    settings.gate_socket.parent.mkdir(mode=0o755, exist_ok=True)
+    settings.gate_socket.parent.chmod(0o755)
     for name in SECRETS:
         if not (settings.state / name).exists():
             write_private(settings.state / name, secrets.token_hex(32))

@@ -37,6 +37,8 @@ sign_in.auto_login = True
 sign_in.auth_refresh_age = 60
 sign_in.auth_refresh_strict = True
 
+# a server has no right at the Hub but to say that it is in use, and to let its learner in
+c.Spawner.server_token_scopes = ["users:activity!user", "access:servers!server"]
 c.Spawner.default_url = "/lab"
 # how soon a server without a grant, or past its life, is ended
 c.Spawner.poll_interval = 15

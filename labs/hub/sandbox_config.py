@@ -4,11 +4,13 @@ import sys
 import time
 from urllib.parse import quote
 
+from labs.hub.disk import DiskWatch
 from labs.hub.proxy_control import AdoptingProxy
 from labs.hub.settings import load_settings
-from labs.hub.spawner import SandboxSpawner
+from labs.hub.spawner import SandboxSpawner, warm_up
 from labs.sandbox import SandboxError
 from labs.sandbox.capabilities import require_protections
+from labs.sandbox.warm import PRODUCT
 
 PAUSE_BEFORE_REFUSING = 30
 
@@ -30,8 +32,6 @@ def socket_url(path):
 hub = c.JupyterHub
 hub.bind_url = f"http://127.0.0.1:{platform.port}"
 hub.hub_bind_url = hub.hub_connect_url = socket_url(platform.hub_socket)
-# every learner's server asks it who is there; the folders above keep everybody else away
-hub.hub_socket_mode = 0o666
 hub.db_url = f"sqlite:///{platform.state}/jupyterhub.sqlite"
 hub.cookie_secret = bytes.fromhex(platform.secret("cookie_secret"))
 # what this one machine holds; on a cluster its own limits and queue decide
@@ -52,8 +52,14 @@ proxy.command = [
 
 hub.spawner_class = SandboxSpawner
 c.SandboxSpawner.platform = platform
+warm_up(platform)
+DiskWatch(platform).start()
 c.Spawner.hub_connect_url = "http+unix://%2Frun%2Fhub%2Fhub.sock"
 # nothing of the environment that the Hub itself runs in
 c.Spawner.env_keep = []
 c.Spawner.http_timeout = 90
 c.Spawner.start_timeout = 60
+
+# The gate is all that a sandbox sees of the Hub.
+gate = [sys.executable, "-m", "labs.hub.gate", str(platform.gate_socket), str(platform.hub_socket)]
+hub.services.append({"name": "gate", "command": gate, "environment": {"PYTHONPATH": str(PRODUCT)}})

@@ -48,15 +48,19 @@ def log_into_own_folder():
     os.close(log)
 
 
-if __name__ == "__main__":
+def serve(arguments):
     listen_on_inherited_socket()
-    log_into_own_folder()
     sys.argv = [
         "jupyterhub-singleuser",
         "--KernelManager.transport=ipc",
         f"--ServerApp.jpserver_extensions={EXTENSIONS}",
         "--LabApp.extension_manager=readonly",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-        *sys.argv[1:],
+        *arguments,
     ]
     main()
+
+
+if __name__ == "__main__":
+    log_into_own_folder()
+    serve(sys.argv[1:])

@@ -1,4 +1,4 @@
-"""Remembers which servers run, in files, so that they can be ended without a Hub."""
+"""Remembers which servers run, and why they ended, in files: so that no Hub is needed to know."""
 
 import contextlib
 import json
@@ -7,6 +7,7 @@ from labs import sandbox
 from labs.hub.settings import write_private
 
 NAME = "running.json"
+ENDED = "ended.txt"
 
 
 def running_state(running):
@@ -24,6 +25,29 @@ def remember(folder, running):
 
 def forget(folder):
     (folder / NAME).unlink(missing_ok=True)
+
+
+def running_servers(settings):
+    """Each server that runs, whether or not a Hub does."""
+    servers = []
+    for path in settings.servers.glob(f"*/{NAME}"):
+        with contextlib.suppress(FileNotFoundError):
+            running = sandbox.Running(**json.loads(path.read_text()))
+            if running.is_alive():
+                servers.append(running)
+    return servers
+
+
+def end(settings, running, reason):
+    """End a server and note the reason for its learner."""
+    write_private(settings.servers / running.name / ENDED, reason)
+    running.kill()
+
+
+def why_ended(settings, name):
+    """The reason why the learner's last server was ended by us: "disk" or "age", else None."""
+    path = settings.servers / name / ENDED
+    return path.read_text() if path.exists() else None
 
 
 def stop_all_servers(settings):

@@ -34,6 +34,9 @@ class HubSettings:
     idle_minutes: int = 30
     life_hours: int = 8
     active_servers: int = 40
+    warm: bool = True
+    disk_mb: int = 500
+    most_files: int = 20_000
 
     @property
     def homes(self):
@@ -54,6 +57,11 @@ class HubSettings:
 
     @property
     def hub_socket(self):
+        return Path(self.run_folder, "hub.sock")
+
+    @property
+    def gate_socket(self):
+        """What sandboxes see of the Hub, in a folder of its own."""
         return Path(self.run_folder, "hub", "hub.sock")
 
     @property

@@ -15,16 +15,44 @@ from jupyterhub.spawner import Spawner, SpawnException
 from traitlets import Any
 
 from labs import sandbox
+from labs.hub.disk import TooMuch, allow
 from labs.hub.leave import reason_to_end, require_grant
-from labs.hub.servers import forget, remember, running_state
+from labs.hub.servers import ENDED, end, forget, remember, running_state
 from labs.sandbox import seccomp
-from labs.sandbox.bubblewrap import HOME, environment_python
+from labs.sandbox.layout import HOME, environment_python
+from labs.sandbox.warm import Zygote
 
 SERVER_PROGRAM = Path(__file__).with_name("server.py")
 SERVER_PROGRAM_INSIDE = "/opt/labs/server.py"
 JUPYTER_CONFIG = Path(__file__).with_name("jupyter")
 JUPYTER_CONFIG_INSIDE = "/opt/labs/jupyter"
 HUB_FOLDER_INSIDE = "/run/hub"
+WARM_PROGRAM = "labs.hub.warm_server"
+
+_zygotes = {}
+
+
+def warm_up(platform):
+    """The process that servers are forked from, started anew if need be; None if not wanted.
+
+    To be called in the main thread: see Zygote.
+    """
+    if not platform.warm:
+        return None
+    zygote = _zygotes.get(platform.folder)
+    if zygote is None or not zygote.is_alive():
+        with (platform.state / "warm.log").open("wb") as log:
+            own = str(platform.state / "warm")
+            environment = {
+                "HOME": own,
+                "IPYTHONDIR": own,
+                "MPLCONFIGDIR": own,
+                # libraries read it when they are loaded
+                "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+            }
+            zygote = Zygote(WARM_PROGRAM, environment=environment, log=log)
+        _zygotes[platform.folder] = zygote
+    return zygote
 
 
 class SandboxSpawner(Spawner):
@@ -61,17 +89,27 @@ class SandboxSpawner(Spawner):
         grant = await require_grant(self.platform, self.user.name)
         home = self.platform.homes / self.user.name
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            await asyncio.to_thread(allow, self.platform, self.user.name)
+        except TooMuch:
+            raise SpawnException(
+                "Your folder holds far too many files. Ask your trainer to reset this lab.",
+                reason="files",
+                status_code=403,
+            ) from None
         path = self.folder / "server.sock"
         path.unlink(missing_ok=True)
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
             listener.bind(str(path))
             listener.listen(128)
-            self.running = await asyncio.to_thread(self._start, grant, home, listener)
+            zygote = warm_up(self.platform)
+            self.running = await asyncio.to_thread(self._start, grant, home, listener, zygote)
         self.started_at = time.time()
         remember(self.folder, self.running)
+        (self.folder / ENDED).unlink(missing_ok=True)
         return f"http+unix://{quote(str(path), safe='')}"
 
-    def _start(self, grant, home, listener):
+    def _start(self, grant, home, listener, zygote):
         box = sandbox.Sandbox(
             name=self.user.name,
             command=[environment_python(), SERVER_PROGRAM_INSIDE, *self.get_args()],
@@ -81,17 +119,23 @@ class SandboxSpawner(Spawner):
                 (SERVER_PROGRAM, SERVER_PROGRAM_INSIDE),
                 (JUPYTER_CONFIG, JUPYTER_CONFIG_INSIDE),
                 # the folder, not the socket: a restarted Hub makes a new one
-                (self.platform.hub_socket.parent, HUB_FOLDER_INSIDE),
+                (self.platform.gate_socket.parent, HUB_FOLDER_INSIDE),
             ),
             inherited=(listener.fileno(),),
             # libzmq wants to look at the network interfaces, of which there is only the loopback
             families=(seccomp.AF_UNIX, seccomp.AF_INET, seccomp.AF_INET6),
             limits=sandbox.Limits(memory_mb=grant.memory_mb),
         )
+        # The owner of the home is the platform's choice of user for this learner.
+        user = home.stat().st_uid
         with (self.folder / "server.log").open("wb") as log:
+            if zygote:
+                try:
+                    return zygote.start(box, self.get_args(), user=user, log=log)
+                except sandbox.SandboxError as error:
+                    self.log.warning("%s is started cold: %s", self.user.name, error)
             try:
-                # The owner of the home is the platform's choice of user for this learner.
-                return sandbox.start(box, user=home.stat().st_uid, stdout=log, stderr=log)
+                return sandbox.start(box, user=user, stdout=log, stderr=log)
             except sandbox.SandboxError as error:
                 raise SpawnException(
                     "This lab could not be started on our machine.",
@@ -133,6 +177,8 @@ class SandboxSpawner(Spawner):
         reason = await reason_to_end(self.platform, self.user.name, self.started_at)
         if reason:
             self.log.warning("%s is ended: %s", self.user.name, reason)
+            if reason == "old":
+                end(self.platform, self.running, "age")
             await self.stop()
             return 0
         return None

@@ -15,7 +15,8 @@ import sys
 CLONE_NEWNS = 0x00020000
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_BIND, MS_REC, MS_PRIVATE = 1, 2, 4, 0x1000, 0x4000, 0x40000
 PR_SET_NO_NEW_PRIVS = 38
-FIRST_TO_BE_KILLED = "900"
+# when memory is short: before the platform, and after a learner's kernels
+BEFORE_THE_PLATFORM = "500"
 
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -56,13 +57,11 @@ def write(path, text):
         file.write(text)
 
 
-def main(fd):
-    with os.fdopen(fd) as file:
-        plan = json.load(file)
-    write("/proc/self/oom_score_adj", FIRST_TO_BE_KILLED)
+def enter(plan):
+    """Join the groups, bind what root must bind, take the limits, and become the plan's user."""
+    write("/proc/self/oom_score_adj", BEFORE_THE_PLATFORM)
     for path in plan["groups"]:
         write(path, str(os.getpid()))
-    bubblewrap = os.open(plan["bubblewrap"], os.O_RDONLY | os.O_CLOEXEC)
     os.chdir("/")
     os.umask(0o077)
     if plan["user"] is not None:
@@ -74,6 +73,13 @@ def main(fd):
         os.setgroups([])
         os.setresgid(plan["user"], plan["user"], plan["user"])
         os.setresuid(plan["user"], plan["user"], plan["user"])
+
+
+def main(fd):
+    with os.fdopen(fd) as file:
+        plan = json.load(file)
+    bubblewrap = os.open(plan["bubblewrap"], os.O_RDONLY | os.O_CLOEXEC)
+    enter(plan)
     checked(libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
     os.execve(bubblewrap, plan["command"], {"PATH": "/usr/bin:/bin"})  # noqa: S606
 

@@ -10,7 +10,7 @@ import resource
 import struct
 
 from labs.sandbox import seccomp
-from labs.sandbox.bubblewrap import EMPTIED_IN_PROC, HIDDEN_IN_PROC, HOME
+from labs.sandbox.layout import EMPTIED_IN_PROC, HIDDEN_IN_PROC, HOME
 from labs.sandbox.launcher import (
     MS_BIND,
     MS_NODEV,

