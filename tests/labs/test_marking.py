@@ -114,7 +114,7 @@ READS_TESTS = """
 import glob
 for path in glob.glob("/opt/labs/**", recursive=True) + glob.glob("/home/**", recursive=True):
     try:
-        if "HIDDEN TESTS" in open(path).read(): print("SEEN", path)
+        if "HIDDEN TESTS" in open(path, errors="replace").read(): print("SEEN", path)
     except OSError:
         pass
 import gc
