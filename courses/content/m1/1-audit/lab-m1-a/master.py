@@ -62,7 +62,10 @@ in_need = applications[applications["later_verified_need"] == 1]
 missed = float((in_need["decision"] == 0).mean() * 100)
 ### END SOLUTION
 counts = pd.crosstab(
-    applications["later_verified_need"], applications["decision"], margins=True, margins_name="all"
+    applications["later_verified_need"].map({1: "in need", 0: "not in need"}),
+    applications["decision"].map({1: "shortlisted", 0: "refused"}),
+    margins=True,
+    margins_name="all",
 )
 print(counts.to_string(), "\n")
 print(f"right {accuracy:.1f} %, shortlisted {shortlisted:.1f} %, missed {missed:.1f} % of those in need")
