@@ -118,6 +118,7 @@ assert turned_county == "047"
 #
 # `mae(actual, forecast)`: the mean absolute error: by how many requests a forecast is off in an ordinary month, whether above or below.
 
+
 # %% nbgrader={"grade": false, "grade_id": "baseline", "locked": false, "schema_version": 3, "solution": true, "cell_type": "code"}
 def seasonal_naive(history, ahead=12):
     """The same months of the last known year."""
@@ -159,6 +160,7 @@ assert abs(mae([3, 3], [0, 6]) - 3) < 1e-9  # errors above and below do not canc
 # 3. **Forecast.** `level * growth` times the season of the month.
 #
 # `history` always holds whole years, January first, at least two. **A month with 0 is an outage: leave it out of every mean** (`np.nan` in its place, and `np.nanmean`). No forecast is below 0.
+
 
 # %% nbgrader={"grade": false, "grade_id": "model", "locked": false, "schema_version": 3, "solution": true, "cell_type": "code"}
 def model(history):
@@ -212,6 +214,7 @@ assert gap == before  # and the list that came in is as it was
 #
 # Whatever is computed from the last 12 months, a season or a mean, must not reach the forecast. When you hand in, we change the last year and look whether your forecast of it changes. *(3 points)*
 
+
 # %% nbgrader={"grade": false, "grade_id": "backtest", "locked": false, "schema_version": 3, "solution": true, "cell_type": "code"}
 def backtest(values):
     """What came in the last 12 months, and what would have been forecast before them."""
@@ -230,7 +233,9 @@ tried = backtest(series["001"])
 for part in ("actual", "baseline", "model"):
     assert part in tried, f"The dictionary lacks '{part}'."
     assert len(tried[part]) == 12, f"'{part}' should hold 12 numbers."
-assert list(tried["actual"]) == series["001"][48:], "'actual' is what really came in the last 12 months."
+assert list(tried["actual"]) == series["001"][48:], (
+    "'actual' is what really came in the last 12 months."
+)
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng(815)
 for code in ("009", "022", "047"):
@@ -310,6 +315,7 @@ assert abs(one_in - np.mean(series["001"][48:]) / own["001"]) <= 1
 #
 # An interval that holds everything says nothing; one that holds half of what comes says too much.
 
+
 # %% nbgrader={"grade": false, "grade_id": "interval", "locked": false, "schema_version": 3, "solution": true, "cell_type": "code"}
 def interval(history):
     """Two lists of 12 numbers: between them the next months should fall 8 times in 10."""
@@ -327,7 +333,9 @@ def interval(history):
 # %% nbgrader={"grade": true, "grade_id": "test_interval", "locked": true, "points": 3, "schema_version": 3, "solution": false, "cell_type": "code"}
 low, high = interval(series["001"])
 assert len(low) == 12 and len(high) == 12, "interval returns two lists of 12 numbers."
-assert all(0 <= a <= b for a, b in zip(low, high)), "In each month low is not above high, nor below 0."
+assert all(0 <= a <= b for a, b in zip(low, high)), (
+    "In each month low is not above high, nor below 0."
+)
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng(99)
 shape = np.array([1.3, 1.0, 0.9, 0.9, 1.0, 1.3, 1.0, 0.9, 1.0, 1.0, 0.9, 0.8])
@@ -357,6 +365,7 @@ assert wild > 1.5 * calm  # where months differ more, the interval is wider
 # 2. `rota`: the twelve months of 2026 in county `"001"`, by the upper end of its interval. *(1 point for both)*
 # 3. `manager_note`, at least 40 words with at least two figures: by how much the forecast is usually off, how many officers in the peak months, and **one county for which you would not use this forecast**, and why. *(1 point)*
 
+
 # %% nbgrader={"grade": false, "grade_id": "rota", "locked": false, "schema_version": 3, "solution": true, "cell_type": "code"}
 def officers(requests):
     """How many officers serve so many requests a month."""
@@ -384,7 +393,9 @@ print("Rota:", rota)
 
 # %% nbgrader={"grade": true, "grade_id": "test_rota", "locked": true, "points": 1, "schema_version": 3, "solution": false, "cell_type": "code"}
 assert len(rota) == 12, "The rota has twelve months."
-assert list(officers([440, 450])) == [1, 2], "440 need one officer; 450 need two, for half an officer serves nobody."
+assert list(officers([440, 450])) == [1, 2], (
+    "440 need one officer; 450 need two, for half an officer serves nobody."
+)
 ### BEGIN HIDDEN TESTS
 assert list(officers([0, 1, 439.5, 440.5, 880, 881, 1500])) == [1, 1, 1, 2, 2, 3, 4]
 assert list(rota) == list(officers(interval(series["001"])[1]))
