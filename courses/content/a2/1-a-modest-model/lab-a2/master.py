@@ -77,6 +77,14 @@ year_table = pd.DataFrame({year: wide.loc[f"{year}-01":f"{year}-12", code].tolis
 print(year_table.to_string())
 
 # %% [markdown]
+# The same for four counties as lines. Whoever cannot see them reads the tables: nothing stands in the chart that is not in them.
+
+# %%
+chart = wide[["001", "022", "023", "047"]].plot(
+    figsize=(9, 4), title="Requests a month in four counties", xlabel="month", ylabel="requests"
+)
+
+# %% [markdown]
 # Fill in what you saw:
 #
 # - `peak_months`: the two months, as numbers 1 to 12, in which most people come;
