@@ -58,7 +58,7 @@ lost_zeros = -1
 ### BEGIN SOLUTION
 missing_phones = int(people["phone"].isna().sum())
 january_percent = float(people["birth_date"].str.endswith("-01-01").mean() * 100)
-lost_zeros = int((people["phone"].str.fullmatch(r"1[0-9]{8}") == True).sum())
+lost_zeros = int(people["phone"].str.fullmatch(r"1[0-9]{8}").sum())
 ### END SOLUTION
 print(
     f"missing phones {missing_phones}, 1 January {january_percent:.1f} %, lost zeros {lost_zeros}"
@@ -74,7 +74,7 @@ assert 1 < january_percent < 100, (
 ### BEGIN HIDDEN TESTS
 assert missing_phones == people["phone"].isna().sum()
 assert abs(january_percent - people["birth_date"].str.endswith("-01-01").mean() * 100) < 0.11
-assert lost_zeros == (people["phone"].str.fullmatch(r"1[0-9]{8}") == True).sum()
+assert lost_zeros == people["phone"].str.fullmatch(r"1[0-9]{8}").sum()
 ### END HIDDEN TESTS
 
 # %% [markdown]

@@ -97,6 +97,8 @@ assert abs(missed - (~taken)[need].mean() * 100) < 0.11
 # | `missed` | per cent of its **needy** who were refused; `float("nan")` where nobody was needy |
 # | `small` | `True` if there are **fewer than 30** people in it: its shares may be chance |
 #
+# *Helpful:* `part["decision"].mean() * 100` · `(part["decision"] == part["later_verified_need"])` · `(needy["decision"] == 0)` · `len(part) < 30`
+#
 # *(4 points for the figures, 2 for the flag and the list below)*
 
 
@@ -107,6 +109,7 @@ def audit(table, by):
     for values, part in table.groupby(by):
         group = " / ".join(str(value) for value in values)
         needy = part[part["later_verified_need"] == 1]
+        # rows.append({"group": group, "people": len(part), ...}) with all seven columns
         ### BEGIN SOLUTION
         rows.append(
             {
@@ -251,6 +254,9 @@ def decide_top(score, places):
     return (score.rank(ascending=False, method="first") <= places).astype(int)
 
 
+# %% [markdown]
+# `asal_before` and `asal_after`: of the needy ASAL applicants, what per cent are missed with the proxies, and without them at the same number of places? Four steps: the number of places is `applications["decision"].sum()`; the new score is `score_without(applications, proxies)`; the new decisions are `decide_top(…)` of the two; and `applications.assign(decision=…)` is the table for your `audit`.
+
 # %% nbgrader={"grade": false, "grade_id": "dropped", "locked": false, "schema_version": 3, "solution": true, "cell_type": "code"}
 asal_before = -1
 asal_after = -1
@@ -268,9 +274,6 @@ print(after.round(1).to_string())
 print(f"\nright in all: {(fairer['decision'] == fairer['later_verified_need']).mean() * 100:.1f} %")
 ### END SOLUTION
 print(f"ASAL, missed of those in need: {asal_before:.1f} % before, {asal_after:.1f} % after")
-
-# %% [markdown]
-# `asal_before` and `asal_after`: of the needy ASAL applicants, what per cent are missed with the proxies, and without them at the same number of places? Use `score_without`, `decide_top`, `table.assign(decision=…)` and your `audit`.
 
 # %% nbgrader={"grade": true, "grade_id": "test_dropped", "locked": true, "points": 2, "schema_version": 3, "solution": false, "cell_type": "code"}
 assert 1 < asal_before < 100 and 1 < asal_after < 100, "Both are in per cent."
