@@ -16,6 +16,6 @@ class Command(BaseCommand):
     def handle(self, *_args, **options):
         hub = prepare_hub(platform_url=options["platform_url"], port=options["port"])
         self.stdout.write(f"Written: {hub.config_file}")
-        for protection in check_protections():
+        for protection in check_protections(hub.homes):
             mark = "yes" if protection.is_given else "no "
             self.stdout.write(f"{mark}  {protection.sentence}")
