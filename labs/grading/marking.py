@@ -153,7 +153,7 @@ class Marking:
                 if place in self.left_out or not source.strip():
                     continue
                 try:
-                    answer = worker.ask({"run": source}, self._left(self.bounds.cell_seconds))
+                    answer = worker.ask({"run": source}, self._left(self._seconds_of(name)))
                 except (Gone, Slow) as end:
                     if time.monotonic() >= self.deadline:
                         raise
@@ -165,6 +165,11 @@ class Marking:
                     self._note(name, "raised", str(answer.get("detail", "")))
             else:
                 return
+
+    def _seconds_of(self, name):
+        """The author's own cells import what takes long on a busy machine: nobody's fault."""
+        seconds = self.bounds.cell_seconds
+        return seconds if name in self.plan.answers else 4 * seconds
 
     def _note(self, name, outcome, detail):
         note = {"name": name, "outcome": outcome, "detail": detail}

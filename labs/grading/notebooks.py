@@ -42,14 +42,16 @@ class NotebookError(ValueError):
 class Plan:
     """What marking runs: cells for the learner's process, setup and tests for the judge's.
 
-    `by_hand` is what a person marks: [{"name", "max", "kind", "source", "guide"}], where `source`
-    is the learner's text and `guide` the author's.
+    `answers` are the names of the learner's cells. `by_hand` is what a person marks: [{"name",
+    "max", "kind", "source", "guide"}], where `source` is the learner's text and `guide` the
+    author's.
     """
 
     cells: list[tuple[str, str]] = field(default_factory=list)
     setup: list[str] = field(default_factory=list)
     tests: list[dict] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
+    answers: set[str] = field(default_factory=set)
     by_hand: list[dict] = field(default_factory=list)
 
 
@@ -184,6 +186,7 @@ def restore_plan(master, submission):
             plan.tests.append(test | {"visible": HIDDEN.sub("", source)})
         elif is_solution(marks):
             plan.cells.append((marks["grade_id"], answers.get(marks["grade_id"], "")))
+            plan.answers.add(marks["grade_id"])
             plan.names.extend(_bound_names(source))
         else:
             plan.cells.append((marks["grade_id"] if marks else "", source))

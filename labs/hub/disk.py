@@ -86,11 +86,11 @@ def _size_of(entry, linked):
 
 def allow(settings, name):
     """Note what the home of a server that is about to start may hold; TooMuch if that is absurd."""
-    most = settings.most_files
-    usage = usage_of(settings.homes / name, most_files=10 * most)
+    size, files = settings.disk_mb << 20, settings.most_files
+    usage = usage_of(settings.homes / name, most_files=10 * files)
     allowed = Usage(
-        size=max(settings.disk_mb << 20, usage.size + ROOM_TO_CLEAR_UP),
-        files=max(most, usage.files + FILES_TO_CLEAR_UP),
+        size=size if usage.size <= size else usage.size + ROOM_TO_CLEAR_UP,
+        files=files if usage.files <= files else usage.files + FILES_TO_CLEAR_UP,
     )
     write_private(settings.servers / name / ALLOWED, json.dumps(asdict(allowed)))
 

@@ -26,6 +26,7 @@ HEADERS = {"authorization", "content-type", "accept", "user-agent"}
 LARGEST_HEAD, LARGEST_BODY = 16 << 10, 64 << 10
 MOST_CONNECTIONS = 32
 A_SECOND, AT_ONCE = 10, 40
+LONGEST_WAIT = 2
 PATIENCE = 15
 FORBIDDEN = b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
@@ -42,7 +43,9 @@ class Sandbox:
         self.next_at = 0.0
 
     def wait(self, now):
-        """Take a turn; return the seconds until it comes."""
+        """Take a turn; return the seconds until it comes, or Bad if too many wait already."""
+        if self.next_at > now + LONGEST_WAIT:
+            raise Bad
         self.next_at = max(self.next_at, now - AT_ONCE / A_SECOND) + 1 / A_SECOND
         return max(0.0, self.next_at - now)
 

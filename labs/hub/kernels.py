@@ -13,14 +13,13 @@ import signal
 import socket
 import sys
 import time
-from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import numpy as np
 from ipykernel.kernelapp import IPKernelApp
-from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvisioner
 
-PROVISIONER = "forked"
+from labs.hub.server import FirstToEnd, start_kernels_by
+
 LARGEST_MESSAGE = 1 << 17
 LAUNCHER = "ipykernel_launcher"
 
@@ -70,8 +69,6 @@ def become_kernel(argv, env, cwd):
         os.environ.clear()
         os.environ.update(env)
         os.chdir(cwd)
-        # a notebook that takes too much memory ends itself, not the server
-        Path("/proc/self/oom_score_adj").write_text("1000")
         # every kernel would else draw the same numbers
         random.seed()
         np.random.seed()  # noqa: NPY002 - the one that notebooks use
@@ -115,7 +112,7 @@ class ForkedKernel:
         self.send_signal(signal.SIGTERM)
 
 
-class ForkedProvisioner(LocalProvisioner):
+class ForkedProvisioner(FirstToEnd):
     """Has Python's own kernel forked; any other is started as ever."""
 
     forker: socket.socket
@@ -134,13 +131,11 @@ class ForkedProvisioner(LocalProvisioner):
             answer = json.loads(await asyncio.to_thread(self.forker.recv, 4096))
         self.process = ForkedKernel(answer["pid"])
         self.pid = self.pgid = answer["pid"]
+        self.end_first()
         return self.connection_info
 
 
 def use_forker(requests):
     """Have kernels of this server forked by the other end of `requests`."""
     ForkedProvisioner.forker = requests
-    KernelProvisionerFactory.provisioners[PROVISIONER] = EntryPoint(
-        PROVISIONER, f"{__name__}:{ForkedProvisioner.__name__}", KernelProvisionerFactory.GROUP_NAME
-    )
-    os.environ[KernelProvisionerFactory.default_provisioner_name_env] = PROVISIONER
+    start_kernels_by(ForkedProvisioner)

@@ -12,7 +12,8 @@ from traitlets import Any
 
 from labs.hub.leave import reason_to_end, require_grant
 
-GUARANTEED_PART_OF_MEMORY = 0.25
+# what a learner's server fills once the libraries are loaded, of the 700 MB that most labs grant
+GUARANTEED_PART_OF_MEMORY = 0.4
 
 
 class KubernetesSpawner(KubeSpawner):

@@ -33,8 +33,7 @@ def main(control, program):
         sys.exit(f"{program} starts threads when it is imported: it cannot be forked")
     gc.collect()
     gc.freeze()
-    # nobody waits for sandboxes that ended
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    signal.signal(signal.SIGCHLD, lambda _signal, _frame: _bury())
     control.send(b"ready")
     while True:
         message, descriptors, _flags, _address = socket.recv_fds(control, 16, MOST_DESCRIPTORS)
@@ -44,6 +43,13 @@ def main(control, program):
             _become_sandbox(module.run, descriptors)
         for fd in descriptors:
             os.close(fd)
+
+
+def _bury():
+    """Take note of sandboxes that ended, so that nothing of them is left."""
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
 
 
 def _become_sandbox(run, descriptors):

@@ -36,7 +36,7 @@ def ready(request):
             check()
         except Exception as error:  # noqa: BLE001  whatever it is, the answer is "not ready"
             problems[name] = type(error).__name__
-    limits = missing_protections()
+    limits = missing_protections(settings.LABS_DATA_DIR / "homes")
     report = {
         "status": "not ready" if problems else "ready",
         "problems": problems,

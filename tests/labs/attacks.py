@@ -260,7 +260,10 @@ def list_root_home():
 
 @attempt(HUB)
 def leave_by_proc_root():
-    return Path(f"/proc/1/root/{T.database}").read_bytes()[:16]
+    for pid in (1, T.victim):
+        with contextlib.suppress(OSError):
+            return Path(f"/proc/{pid}/root/{T.database}").read_bytes()[:16]
+    return None
 
 
 @attempt(HUB)
@@ -603,7 +606,7 @@ def hold_files_of_the_machine():
     fine = (
         "/dev/",
         "/proc/",
-        "/tmp/",
+        "/tmp/",  # noqa: S108
         "/home/learner",
         "pipe:",
         "anon_inode:",
@@ -1215,12 +1218,12 @@ def fill(folder, megabytes):
 
 @attempt()
 def fill_temporary_files():
-    return fill("/tmp", T.temporary_mb + 1)
+    return fill("/tmp", T.temporary_mb + 1)  # noqa: S108
 
 
 @attempt()
 def fill_shared_memory():
-    return fill("/dev/shm", T.temporary_mb + 1)
+    return fill("/dev/shm", T.temporary_mb + 1)  # noqa: S108
 
 
 @attempt(HUB)
@@ -1307,23 +1310,19 @@ def flood_the_hub():
 @attempt(NONE)
 def hurry_the_hub():
     """More requests a second than a server needs."""
-    began, count = time.monotonic(), 0
-    while time.monotonic() - began < 0.2:
-        hub("GET", "/api/")
-        count += 1
+    answers = []
 
     def ask():
         for _ in range(20):
             with contextlib.suppress(OSError, http.client.HTTPException):
-                hub("GET", "/api/")
+                answers.append(hub("GET", "/api/"))
 
-    threads = [threading.Thread(target=ask) for _ in range(10)]
-    began = time.monotonic()
+    threads = [threading.Thread(target=ask, daemon=True) for _ in range(10)]
     for thread in threads:
         thread.start()
-    threads[0].join(4)
-    seconds = time.monotonic() - began
-    return f"200 requests in {seconds:.1f} s" if seconds < 3 else None
+    time.sleep(3)
+    answered = sum(1 for answer in answers if answer)
+    return f"{answered} answers in 3 s" if answered > 100 else None
 
 
 def run_all(targets, names=None):

@@ -1,11 +1,12 @@
 """A Kubernetes API of our own for tests: it checks what it is given as a real one does.
 
-Pods run as soon as they are made, for nothing but their word; jobs run their command for real, in a
-folder in place of their volume.
+Jobs run their command for real, in a folder in place of their volume. So do pods where there is a
+folder of homes; without one they are said to run as soon as they are made.
 """
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -19,13 +20,13 @@ NAMESPACE = "labs"
 
 
 class Cluster:
-    def __init__(self, volume=None, token=None):
-        self.pods, self.jobs, self.deleted = {}, {}, []
-        self.volume, self.token = volume, token
+    def __init__(self, volume=None, token=None, homes=None, log=None):
+        self.pods, self.jobs, self.deleted, self.processes = {}, {}, [], {}
+        self.volume, self.token, self.homes, self.log = volume, token, homes, log
         # what a job's command ends with, if it is not to run
         self.command_code = None
         self._changes = []
-        self._number = 0
+        self._number, self._addresses = 0, 1
 
     # -- pods
 
@@ -65,8 +66,10 @@ class Cluster:
         name = pod["metadata"]["name"]
         if name in self.pods:
             return web.json_response({"message": "there already"}, status=409)
-        pod["metadata"] |= {"namespace": NAMESPACE, "uid": f"uid-{name}"}
+        pod["metadata"] |= {"namespace": NAMESPACE, "uid": f"uid-{name}-{self._number}"}
         (container,) = pod["spec"]["containers"]
+        self._addresses += 1
+        address = f"127.0.0.{self._addresses}"  # all of 127 is this machine
         status = {
             "name": container["name"],
             "image": container["image"],
@@ -75,8 +78,10 @@ class Cluster:
             "restartCount": 0,
             "state": {"running": {}},
         }
-        pod["status"] = {"phase": "Running", "podIP": "127.0.0.1", "containerStatuses": [status]}
+        pod["status"] = {"phase": "Running", "podIP": address, "containerStatuses": [status]}
         self.pods[name] = pod
+        if self.homes:
+            self.processes[name] = self.run_pod(container, address)
         self.change("ADDED", pod)
         return web.json_response(pod, status=201)
 
@@ -85,8 +90,40 @@ class Cluster:
         if pod is None:
             return web.json_response({"message": "not there"}, status=404)
         self.deleted.append(pod["metadata"]["name"])
+        if self.homes:
+            process = self.processes.pop(pod["metadata"]["name"])
+            process.kill()
+            process.wait()
         self.change("DELETED", pod)
         return web.json_response(pod)
+
+    def run_pod(self, container, address):
+        """Its command, as this machine's user, in the home that is mounted into it."""
+        (home,) = (mount for mount in container["volumeMounts"] if mount["name"] == "homes")
+        folder = str(self.homes / home["subPath"])
+        environment = {
+            entry["name"]: entry["value"]
+            .replace("0.0.0.0", address)  # noqa: S104 - what is replaced
+            .replace(home["mountPath"], folder)
+            for entry in container["env"]
+        }
+        program, *rest = container["args"]
+        assert program == "jupyterhub-singleuser"
+        if os.getuid() == 0:
+            rest.append("--allow-root")
+        with self.log.open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", "jupyterhub.singleuser", *rest],
+                env={"PATH": "/usr/bin:/bin"} | environment,
+                cwd=folder,
+                stdout=log,
+                stderr=log,
+            )
+
+    def end_processes(self):
+        for process in self.processes.values():
+            process.kill()
+            process.wait()
 
     def end_pod(self, name, code):
         """The pod's server ended by itself."""

@@ -91,7 +91,7 @@ MISUNDERSTANDINGS = [
             "january_percent = float(people['birth_date'].str.endswith('-01').mean() * 100)\n"
             "lost_zeros = 0",
         },
-        {"test_clean_phone", "test_name_key", "test_profile", "test_pairs"},
+        {"test_clean_phone", "test_name_key", "test_profile"},
     ),
     (
         "a2",

@@ -4,12 +4,14 @@ import asyncio
 import threading
 import time
 from dataclasses import replace
+from types import SimpleNamespace
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
 from django.urls import reverse
 
+from labs.hub.authenticator import PlatformAuthenticator
 from labs.hub.grants import (
     Grant,
     GrantsUnreachable,
@@ -94,6 +96,26 @@ def test_a_hub_elsewhere_asks_the_platform(hub, platform):
 def test_a_platform_that_does_not_answer_is_no_refusal(hub, url):
     with pytest.raises(GrantsUnreachable):
         asked(replace(hub, grants_url=url))
+
+
+def test_the_hub_lets_in_who_has_a_grant_and_shuts_out_who_lost_it(hub):
+    beside = PlatformAuthenticator(platform=replace(hub, grants_url=""))
+    user = SimpleNamespace(name=LAB_ID)
+
+    assert not asyncio.run(beside.check_allowed(LAB_ID, {}))
+    assert not asyncio.run(beside.refresh_user(user))
+
+    write_grant(hub, LAB_ID, Grant(memory_mb=700))
+    assert asyncio.run(beside.check_allowed(LAB_ID, {}))
+    assert asyncio.run(beside.refresh_user(user))
+
+
+def test_while_the_platform_is_silent_nobody_new_comes_in_and_nobody_is_shut_out(hub):
+    write_grant(hub, LAB_ID, Grant(memory_mb=700))
+    alone = PlatformAuthenticator(platform=replace(hub, grants_url="http://127.0.0.1:9/grants"))
+
+    assert not asyncio.run(alone.check_allowed(LAB_ID, {}))
+    assert asyncio.run(alone.refresh_user(SimpleNamespace(name=LAB_ID)))
 
 
 def test_only_the_hubs_token_is_answered(hub, client):

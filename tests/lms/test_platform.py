@@ -47,7 +47,12 @@ def test_a_secret_may_come_from_a_file(tmp_path):
 
 @pytest.mark.parametrize(
     "environ",
-    [{"LMS_SITEURL": "x"}, {"LMS_DEBUG": "maybe"}, {"LMS_DEMO": "1", "LMS_SECURE": "1"}],
+    [
+        {"LMS_SITEURL": "x"},
+        {"LMS_DEBUG": "maybe"},
+        {"LMS_DEMO": "1", "LMS_SECURE": "1"},
+        {"LMS_LABS_SPAWNER": "docker"},
+    ],
 )
 def test_a_wrong_setting_stops_the_start(environ, tmp_path):
     with pytest.raises(ImproperlyConfigured):

@@ -18,6 +18,6 @@ class Command(BaseCommand):
         self.stdout.write(f"Written: {hub.config_file}")
         if hub.spawner != "sandbox":
             return  # the cluster protects
-        for protection in check_protections():
+        for protection in check_protections(hub.homes):
             mark = "yes" if protection.is_given else "no "
             self.stdout.write(f"{mark}  {protection.sentence}")

@@ -27,6 +27,12 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser):
+        parser.add_argument(
+            "part",
+            nargs="?",
+            choices=["labs"],
+            help="Measure this part alone: labs, against nbgrader",
+        )
         parser.add_argument("--json", type=Path, help="Also write the figures to this file")
         parser.add_argument(
             "--enrolments",
@@ -34,10 +40,19 @@ class Command(BaseCommand):
             metavar="NUMBER",
             help="Measure the lists of staff alone, at 10,000 enrolments and at this number, as 1000000",
         )
+        parser.add_argument(
+            "--submissions",
+            type=int,
+            default=1000,
+            metavar="NUMBER",
+            help="How many notebooks the part labs has two workers mark",
+        )
         parser.add_argument("--inside", action="store_true", help="Used by the command itself")
 
     def handle(self, *, inside, **options):
-        if not inside:
+        if options["part"] == "labs":
+            self.measure_labs(options["json"], options["submissions"])
+        elif not inside:
             sys.exit(self.start_servers(options["json"], options["enrolments"]))
         elif options["enrolments"]:
             self.measure_lists(options["json"], options["enrolments"])
@@ -67,6 +82,17 @@ class Command(BaseCommand):
             return subprocess.run(  # noqa: S603  this command again
                 argv, env=environment, check=False, cwd=settings.BASE_DIR
             ).returncode
+
+    def measure_labs(self, path, submissions):
+        """Marking against nbgrader's. It needs no server."""
+        # the notebooks take a second to make, which the other parts do not need
+        from lms.operations.benchmarks import labs_marking
+
+        figures = {"marking": labs_marking.measure(self.stdout.write, submissions)}
+        labs_marking.print_figures(figures["marking"], self.stdout.write)
+        if path:
+            path.write_text(json.dumps(figures, indent=1))
+        self.stdout.write(json.dumps(figures))
 
     def measure_lists(self, path, enrolments):
         """The lists at 10,000 enrolments and at so many."""

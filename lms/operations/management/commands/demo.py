@@ -45,7 +45,7 @@ class Command(BaseCommand):
         if f"http://127.0.0.1:{port}" != settings.SITE_URL or not settings.DEMO:
             self._start_again_as_demo(port)
         started = time.monotonic()
-        for sentence in missing_protections():
+        for sentence in missing_protections(settings.LABS_DATA_DIR / "homes"):
             self.stdout.write(f"Labs: {sentence}")
         with self.step("Preparing the database"):
             self._migrate()

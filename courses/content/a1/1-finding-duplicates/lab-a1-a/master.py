@@ -58,19 +58,23 @@ lost_zeros = -1
 ### BEGIN SOLUTION
 missing_phones = int(people["phone"].isna().sum())
 january_percent = float(people["birth_date"].str.endswith("-01-01").mean() * 100)
-lost_zeros = int((people["phone"].str.fullmatch(r"1[0-9]{8}") == True).sum())
+lost_zeros = int(people["phone"].str.fullmatch(r"1[0-9]{8}").sum())
 ### END SOLUTION
-print(f"missing phones {missing_phones}, 1 January {january_percent:.1f} %, lost zeros {lost_zeros}")
+print(
+    f"missing phones {missing_phones}, 1 January {january_percent:.1f} %, lost zeros {lost_zeros}"
+)
 
 # %% nbgrader={"grade": true, "grade_id": "test_profile", "locked": true, "points": 3, "schema_version": 3, "solution": false, "cell_type": "code"}
-assert missing_phones >= 0 and january_percent >= 0 and lost_zeros >= 0, "Fill in all three numbers."
+assert missing_phones >= 0 and january_percent >= 0 and lost_zeros >= 0, (
+    "Fill in all three numbers."
+)
 assert 1 < january_percent < 100, (
     "january_percent is in per cent of all rows: 12.5, for example, and not 0.125."
 )
 ### BEGIN HIDDEN TESTS
 assert missing_phones == people["phone"].isna().sum()
 assert abs(january_percent - people["birth_date"].str.endswith("-01-01").mean() * 100) < 0.11
-assert lost_zeros == (people["phone"].str.fullmatch(r"1[0-9]{8}") == True).sum()
+assert lost_zeros == people["phone"].str.fullmatch(r"1[0-9]{8}").sum()
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -83,6 +87,7 @@ assert lost_zeros == (people["phone"].str.fullmatch(r"1[0-9]{8}") == True).sum()
 # For anything else it returns `None`: an empty field, too few digits, another country's number, or what a spreadsheet makes of a phone (`2.54E+11`). **Better no phone than a wrong one.**
 #
 # *Helpful:* `re.sub(r"[ -]", "", text)` takes out spaces and dashes. `re.fullmatch(r"(?:a|b)?(c)", text)` fits a text that may begin with a or b and then has c; what is in the last brackets is its `[1]`. A missing value is not text: `isinstance(text, str)` tells.
+
 
 # %% nbgrader={"grade": false, "grade_id": "clean_phone", "locked": false, "schema_version": 3, "solution": true, "cell_type": "code"}
 def clean_phone(text):
@@ -138,6 +143,7 @@ SPELLINGS = {
     "haleema": "halima",
 }
 
+
 # %% nbgrader={"grade": false, "grade_id": "name_key", "locked": false, "schema_version": 3, "solution": true, "cell_type": "code"}
 def name_key(given, other_names):
     """All names of a person, in one spelling and in no particular order."""
@@ -176,6 +182,7 @@ assert len(name_key("Ali", "Hassan Omar")) == 3
 # | `phone` | `"same"`, `"different"`, or `"missing"` when one of them has none |
 # | `birth` | `"same"`; `"different"`; `"one unknown"`: same year, and in one of them 1 January; `"both unknown"`: both 1 January of the same year |
 # | `sex` | `"same"` or `"different"` |
+
 
 # %% nbgrader={"grade": false, "grade_id": "evidence", "locked": true, "schema_version": 3, "solution": false, "cell_type": "code"}
 def least_alike(key, other):
@@ -242,6 +249,7 @@ def candidates(rows):
 #
 # *(4 points for `decide`.)*
 
+
 # %% nbgrader={"grade": false, "grade_id": "decide", "locked": false, "schema_version": 3, "solution": true, "cell_type": "code"}
 def decide(names, phone, birth, sex):
     """Return "same", "review" or "different"."""
@@ -272,7 +280,9 @@ assert decide(1.0, "same", "same", "same") == "same", (
 assert decide(0.9, "same", "same", "same") == "same", (
     "A slip of the pen in one name, and all else agrees: this is the same person."
 )
-assert decide(0.3, "different", "different", "same") == "different", "Nothing agrees here but the sex."
+assert decide(0.3, "different", "different", "same") == "different", (
+    "Nothing agrees here but the sex."
+)
 ### BEGIN HIDDEN TESTS
 for names in (0.0, 0.35, 0.6):  # twins, and families with one phone
     for birth in ("same", "both unknown", "different"):
@@ -289,6 +299,7 @@ assert decide(1.0, "same", "one unknown", "same") != "different"
 
 # %% [markdown]
 # The next cell uses your three functions to find the pairs. Delete the line `raise NotImplementedError()` and run it; you need not change anything else, and you may. *(3 points: found on other people, too.)*
+
 
 # %% nbgrader={"grade": false, "grade_id": "pairs", "locked": false, "schema_version": 3, "solution": true, "cell_type": "code"}
 def find_pairs(table, word="same"):
@@ -327,7 +338,9 @@ print(len(pairs), "pairs to merge,", len(review), "pairs for a clerk to look at"
 assert list(pairs.columns) == ["pid_a", "pid_b"], "The columns are pid_a and pid_b."
 assert (pairs["pid_a"] < pairs["pid_b"]).all(), "In each pair the smaller pid comes first."
 assert not pairs.duplicated().any(), "Each pair is there once."
-assert set(pairs["pid_a"]) | set(pairs["pid_b"]) <= set(people["pid"]), "Each pid is in the register."
+assert set(pairs["pid_a"]) | set(pairs["pid_b"]) <= set(people["pid"]), (
+    "Each pid is in the register."
+)
 assert 100 <= len(pairs) <= 300, (
     f"You merge {len(pairs)} pairs. About six rows in a hundred are second records: look at decide again."
 )
@@ -381,6 +394,7 @@ assert sure <= found <= sure | {("X13", "X14")}
 # When nothing was found, both are 0.
 #
 # *Helpful:* `{frozenset(pair) for pair in found}` is a set of pairs without order; `a & b` is what is in both.
+
 
 # %% nbgrader={"grade": false, "grade_id": "precision_recall", "locked": false, "schema_version": 3, "solution": true, "cell_type": "code"}
 def precision_recall(found, really):

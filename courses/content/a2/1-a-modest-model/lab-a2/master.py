@@ -77,6 +77,14 @@ year_table = pd.DataFrame({year: wide.loc[f"{year}-01":f"{year}-12", code].tolis
 print(year_table.to_string())
 
 # %% [markdown]
+# The same for four counties as lines. Whoever cannot see them reads the tables: nothing stands in the chart that is not in them.
+
+# %%
+chart = wide[["001", "022", "023", "047"]].plot(
+    figsize=(9, 4), title="Requests a month in four counties", xlabel="month", ylabel="requests"
+)
+
+# %% [markdown]
 # Fill in what you saw:
 #
 # - `peak_months`: the two months, as numbers 1 to 12, in which most people come;
@@ -117,6 +125,7 @@ assert turned_county == "047"
 # `seasonal_naive(history, ahead)`: the plainest honest forecast. Each of the next `ahead` months is what the **same month one year before** was. `history` is a list of numbers, the last month last. If `ahead` is more than 12, the last known year is used again.
 #
 # `mae(actual, forecast)`: the mean absolute error: by how many requests a forecast is off in an ordinary month, whether above or below.
+
 
 # %% nbgrader={"grade": false, "grade_id": "baseline", "locked": false, "schema_version": 3, "solution": true, "cell_type": "code"}
 def seasonal_naive(history, ahead=12):
@@ -159,6 +168,7 @@ assert abs(mae([3, 3], [0, 6]) - 3) < 1e-9  # errors above and below do not canc
 # 3. **Forecast.** `level * growth` times the season of the month.
 #
 # `history` always holds whole years, January first, at least two. **A month with 0 is an outage: leave it out of every mean** (`np.nan` in its place, and `np.nanmean`). No forecast is below 0.
+
 
 # %% nbgrader={"grade": false, "grade_id": "model", "locked": false, "schema_version": 3, "solution": true, "cell_type": "code"}
 def model(history):
@@ -212,6 +222,7 @@ assert gap == before  # and the list that came in is as it was
 #
 # Whatever is computed from the last 12 months, a season or a mean, must not reach the forecast. When you hand in, we change the last year and look whether your forecast of it changes. *(3 points)*
 
+
 # %% nbgrader={"grade": false, "grade_id": "backtest", "locked": false, "schema_version": 3, "solution": true, "cell_type": "code"}
 def backtest(values):
     """What came in the last 12 months, and what would have been forecast before them."""
@@ -230,7 +241,9 @@ tried = backtest(series["001"])
 for part in ("actual", "baseline", "model"):
     assert part in tried, f"The dictionary lacks '{part}'."
     assert len(tried[part]) == 12, f"'{part}' should hold 12 numbers."
-assert list(tried["actual"]) == series["001"][48:], "'actual' is what really came in the last 12 months."
+assert list(tried["actual"]) == series["001"][48:], (
+    "'actual' is what really came in the last 12 months."
+)
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng(815)
 for code in ("009", "022", "047"):
@@ -310,6 +323,7 @@ assert abs(one_in - np.mean(series["001"][48:]) / own["001"]) <= 1
 #
 # An interval that holds everything says nothing; one that holds half of what comes says too much.
 
+
 # %% nbgrader={"grade": false, "grade_id": "interval", "locked": false, "schema_version": 3, "solution": true, "cell_type": "code"}
 def interval(history):
     """Two lists of 12 numbers: between them the next months should fall 8 times in 10."""
@@ -327,7 +341,9 @@ def interval(history):
 # %% nbgrader={"grade": true, "grade_id": "test_interval", "locked": true, "points": 3, "schema_version": 3, "solution": false, "cell_type": "code"}
 low, high = interval(series["001"])
 assert len(low) == 12 and len(high) == 12, "interval returns two lists of 12 numbers."
-assert all(0 <= a <= b for a, b in zip(low, high)), "In each month low is not above high, nor below 0."
+assert all(0 <= a <= b for a, b in zip(low, high)), (
+    "In each month low is not above high, nor below 0."
+)
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng(99)
 shape = np.array([1.3, 1.0, 0.9, 0.9, 1.0, 1.3, 1.0, 0.9, 1.0, 1.0, 0.9, 0.8])
@@ -357,6 +373,7 @@ assert wild > 1.5 * calm  # where months differ more, the interval is wider
 # 2. `rota`: the twelve months of 2026 in county `"001"`, by the upper end of its interval. *(1 point for both)*
 # 3. `manager_note`, at least 40 words with at least two figures: by how much the forecast is usually off, how many officers in the peak months, and **one county for which you would not use this forecast**, and why. *(1 point)*
 
+
 # %% nbgrader={"grade": false, "grade_id": "rota", "locked": false, "schema_version": 3, "solution": true, "cell_type": "code"}
 def officers(requests):
     """How many officers serve so many requests a month."""
@@ -384,7 +401,9 @@ print("Rota:", rota)
 
 # %% nbgrader={"grade": true, "grade_id": "test_rota", "locked": true, "points": 1, "schema_version": 3, "solution": false, "cell_type": "code"}
 assert len(rota) == 12, "The rota has twelve months."
-assert list(officers([440, 450])) == [1, 2], "440 need one officer; 450 need two, for half an officer serves nobody."
+assert list(officers([440, 450])) == [1, 2], (
+    "440 need one officer; 450 need two, for half an officer serves nobody."
+)
 ### BEGIN HIDDEN TESTS
 assert list(officers([0, 1, 439.5, 440.5, 880, 881, 1500])) == [1, 1, 1, 2, 2, 3, 4]
 assert list(rota) == list(officers(interval(series["001"])[1]))

@@ -410,6 +410,7 @@ assert (test["score"] >= threshold).mean() * 100 <= 66, (
 #
 # When may a line be taken? Put the condition in place of `False`. (If the rule were "no more than half of everything is read", it would be `read <= 50`.) *(2 points: when you hand in, your rule is tried on other scores.)*
 
+
 # %% nbgrader={"grade": false, "grade_id": "choose_line", "locked": false, "schema_version": 3, "solution": true, "cell_type": "code"}
 def choose_line(scores, urgent, promise=2):
     """The highest line at which no more than `promise` per cent of urgent requests are missed."""
@@ -435,6 +436,8 @@ import numpy as np
 assert choose_line(test["score"], test["urgent"]) > 0, (
     "Your rule takes no line at all. Put a condition in place of False."
 )
+
+
 ### BEGIN HIDDEN TESTS
 def lines_kept(scores, urgent, promise):
     steps = [step / 100 for step in range(1, 100)]

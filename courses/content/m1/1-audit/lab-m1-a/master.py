@@ -62,10 +62,15 @@ in_need = applications[applications["later_verified_need"] == 1]
 missed = float((in_need["decision"] == 0).mean() * 100)
 ### END SOLUTION
 counts = pd.crosstab(
-    applications["later_verified_need"], applications["decision"], margins=True, margins_name="all"
+    applications["later_verified_need"].map({1: "in need", 0: "not in need"}),
+    applications["decision"].map({1: "shortlisted", 0: "refused"}),
+    margins=True,
+    margins_name="all",
 )
 print(counts.to_string(), "\n")
-print(f"right {accuracy:.1f} %, shortlisted {shortlisted:.1f} %, missed {missed:.1f} % of those in need")
+print(
+    f"right {accuracy:.1f} %, shortlisted {shortlisted:.1f} %, missed {missed:.1f} % of those in need"
+)
 
 # %% nbgrader={"grade": true, "grade_id": "test_overall", "locked": true, "points": 2, "schema_version": 3, "solution": false, "cell_type": "code"}
 for value in (accuracy, shortlisted, missed):
@@ -92,7 +97,10 @@ assert abs(missed - (~taken)[need].mean() * 100) < 0.11
 # | `missed` | per cent of its **needy** who were refused; `float("nan")` where nobody was needy |
 # | `small` | `True` if there are **fewer than 30** people in it: its shares may be chance |
 #
+# *Helpful:* `part["decision"].mean() * 100` · `(part["decision"] == part["later_verified_need"])` · `(needy["decision"] == 0)` · `len(part) < 30`
+#
 # *(4 points for the figures, 2 for the flag and the list below)*
+
 
 # %% nbgrader={"grade": false, "grade_id": "audit", "locked": false, "schema_version": 3, "solution": true, "cell_type": "code"}
 def audit(table, by):
@@ -101,6 +109,7 @@ def audit(table, by):
     for values, part in table.groupby(by):
         group = " / ".join(str(value) for value in values)
         needy = part[part["later_verified_need"] == 1]
+        # rows.append({"group": group, "people": len(part), ...}) with all seven columns
         ### BEGIN SOLUTION
         rows.append(
             {
@@ -158,7 +167,9 @@ small_groups = list(pairs[pairs["small"]]["group"])
 
 # %% nbgrader={"grade": true, "grade_id": "test_small", "locked": true, "points": 2, "schema_version": 3, "solution": false, "cell_type": "code"}
 assert len(small_groups) > 0, "There is at least one. Look at the column people."
-assert all(" / " in str(group) for group in small_groups), "Write the names as the table does: 'urban / no'."
+assert all(" / " in str(group) for group in small_groups), (
+    "Write the names as the table does: 'urban / no'."
+)
 ### BEGIN HIDDEN TESTS
 counts = applications.groupby(["county_type", "disability_declared"]).size()
 assert sorted(small_groups) == sorted(" / ".join(key) for key in counts[counts < 30].index)
@@ -176,7 +187,9 @@ assert [bool(flags[ward]) for ward in "abc"] == [True, False, False]
 
 # %% nbgrader={"grade": false, "grade_id": "columns", "locked": true, "schema_version": 3, "solution": false, "cell_type": "code"}
 plain = applications.assign(
-    distance=pd.cut(applications["distance_km"], [-1, 10, 30, 999], labels=["near", "middle", "far"]),
+    distance=pd.cut(
+        applications["distance_km"], [-1, 10, 30, 999], labels=["near", "middle", "far"]
+    ),
     income=applications["income_band"].map(lambda band: "band 1-2" if band <= 2 else "band 3-5"),
     papers=applications["docs_complete"].map({1: "complete", 0: "not complete"}),
 )
@@ -184,7 +197,9 @@ print("(a) per cent of each county type")
 for column in ("device", "distance", "income", "papers", "sex"):
     shares = pd.crosstab(plain[column], plain["county_type"], normalize="columns") * 100
     for value, row in shares.iterrows():
-        print(f"{column:<9} {value:<13} urban {row['urban']:3.0f}   rural {row['rural']:3.0f}   asal {row['asal']:3.0f}")
+        print(
+            f"{column:<9} {value:<13} urban {row['urban']:3.0f}   rural {row['rural']:3.0f}   asal {row['asal']:3.0f}"
+        )
 
 print("\n(b) and (c) among the people of income bands 1 and 2, per cent")
 poor = plain[plain["income_band"] <= 2]
@@ -206,7 +221,9 @@ proxies = ["device", "distance_km"]
 INPUTS = {"device", "distance_km", "income_band", "docs_complete", "sex"}
 assert len(proxies) > 0, "The list is still empty."
 assert set(proxies) <= INPUTS, f"Use the names of the model's inputs: {sorted(INPUTS)}"
-assert set(proxies) != INPUTS, "Without any input there is no model. Which of them stand for ASAL and not for need?"
+assert set(proxies) != INPUTS, (
+    "Without any input there is no model. Which of them stand for ASAL and not for need?"
+)
 ### BEGIN HIDDEN TESTS
 assert set(proxies) == {"device", "distance_km"}
 ### END HIDDEN TESTS
@@ -215,6 +232,7 @@ assert set(proxies) == {"device", "distance_km"}
 # ## Part 4. Without the proxies (2 points)
 #
 # We do not have the supplier's program, but we can take a column's part **out of the score**: a regression finds how much each value of a column moves the score, and everybody then gets the average of it. The function is given. Who is shortlisted? As many as before, from the top of the new score.
+
 
 # %% nbgrader={"grade": false, "grade_id": "score_without", "locked": true, "schema_version": 3, "solution": false, "cell_type": "code"}
 def score_without(table, columns):
@@ -236,6 +254,9 @@ def decide_top(score, places):
     return (score.rank(ascending=False, method="first") <= places).astype(int)
 
 
+# %% [markdown]
+# `asal_before` and `asal_after`: of the needy ASAL applicants, what per cent are missed with the proxies, and without them at the same number of places? Four steps: the number of places is `applications["decision"].sum()`; the new score is `score_without(applications, proxies)`; the new decisions are `decide_top(…)` of the two; and `applications.assign(decision=…)` is the table for your `audit`.
+
 # %% nbgrader={"grade": false, "grade_id": "dropped", "locked": false, "schema_version": 3, "solution": true, "cell_type": "code"}
 asal_before = -1
 asal_after = -1
@@ -253,9 +274,6 @@ print(after.round(1).to_string())
 print(f"\nright in all: {(fairer['decision'] == fairer['later_verified_need']).mean() * 100:.1f} %")
 ### END SOLUTION
 print(f"ASAL, missed of those in need: {asal_before:.1f} % before, {asal_after:.1f} % after")
-
-# %% [markdown]
-# `asal_before` and `asal_after`: of the needy ASAL applicants, what per cent are missed with the proxies, and without them at the same number of places? Use `score_without`, `decide_top`, `table.assign(decision=…)` and your `audit`.
 
 # %% nbgrader={"grade": true, "grade_id": "test_dropped", "locked": true, "points": 2, "schema_version": 3, "solution": false, "cell_type": "code"}
 assert 1 < asal_before < 100 and 1 < asal_after < 100, "Both are in per cent."
@@ -279,6 +297,7 @@ assert abs(asal_after - (anew[asal] == 0).mean() * 100) < 0.6
 # - `"missed"`: a dictionary from each county type to the per cent of its needy who are refused.
 #
 # `table` stays as it is. *(2 points)*
+
 
 # %% nbgrader={"grade": false, "grade_id": "at_line", "locked": false, "schema_version": 3, "solution": true, "cell_type": "code"}
 def at_line(table, line):
@@ -350,6 +369,8 @@ print(f"line {fair_line:.2f} needs {extra_places} more places")
 # %% nbgrader={"grade": true, "grade_id": "test_fair_line", "locked": true, "points": 2, "schema_version": 3, "solution": false, "cell_type": "code"}
 assert 0 < fair_line < 0.5, "The line lies below today's."
 assert extra_places > 0, "A lower line needs more places."
+
+
 ### BEGIN HIDDEN TESTS
 def worst(line):
     refused = applications[applications["later_verified_need"] == 1]
@@ -410,13 +431,18 @@ print(len(memo.split()), "words")
 text = str(memo)
 words = text.lower().split()
 assert len(words) >= 250, f"The memo has {len(words)} words. Write at least 250."
-assert len(words) <= 450, f"The memo has {len(words)} words. The principal secretary has four minutes."
+assert len(words) <= 450, (
+    f"The memo has {len(words)} words. The principal secretary has four minutes."
+)
 assert "recommend" in text.lower(), "Say what you recommend, in that word."
 assert len(re.findall(r"[0-9]+", text)) >= 4, "Use at least four figures."
 ### BEGIN HIDDEN TESTS
 assert len(set(words)) >= 110  # sentences, and not one of them many times
 shares = {round(v) for v in (asal_before, asal_after, missed, accuracy)} - {0, 1}
-assert len({int(n) for n in re.findall(r"[0-9]+", text)} & {n + d for n in shares for d in (-1, 0, 1)}) >= 2
+assert (
+    len({int(n) for n in re.findall(r"[0-9]+", text)} & {n + d for n in shares for d in (-1, 0, 1)})
+    >= 2
+)
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "test_memo_parts", "locked": true, "points": 1, "schema_version": 3, "solution": false, "cell_type": "code"}
