@@ -31,6 +31,7 @@ def prepare_hub(*, platform_url: str | None = None, port: int | None = None) -> 
         token_url=inward + reverse("idp:oidc:token"),
         userinfo_url=inward + reverse("idp:oidc:userinfo"),
         return_url=settings.SITE_URL + reverse("courses:dashboard"),
+        hand_in_url=settings.SITE_URL + reverse("labs:from_lab"),
         session_cookies=(settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME),
     )
     prepare_folders(hub)

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import timedelta
 from decimal import Decimal
@@ -9,17 +10,19 @@ from functools import partial
 from hashlib import sha256
 
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from courses.domain.gradebook import record_result
 from courses.domain.progress import complete_activity
-from courses.models import Enrolment
 from labs.backends import get_backend
+from labs.cells import NotANotebook
+from labs.domain.saves import keep
 from labs.domain.workspaces import pinned_lab
 from labs.grading.marking import Bounds, mark
 from labs.grading.notebooks import source_of
-from labs.models import GradeRun, Submission, Workspace
+from labs.models import GradeRun, LabRelease, SaveReason, Submission, Workspace
 from labs.sandbox import SandboxError
 from lms.core.errors import InvalidTransition, Refused
 from lms.core.states import change_state
@@ -44,7 +47,15 @@ def submit_workspace(workspace: Workspace) -> Submission:
             % {"name": workspace.notebook_path},
             code="no_notebook",
         )
-    return receive_notebook(workspace, read_notebook(content))
+    notebook = read_notebook(content)
+    with suppress(NotANotebook):
+        keep(workspace, content, SaveReason.HANDED_IN, _written_at(workspace))
+    return receive_notebook(workspace, notebook)
+
+
+def _written_at(workspace: Workspace):
+    facts = get_backend().facts(workspace.identity.lab_id, workspace.notebook_path)
+    return facts.modified_at if facts else None
 
 
 def read_notebook(content: bytes) -> dict:
@@ -116,14 +127,17 @@ def mark_submission(submission: Submission) -> None:
         return
     release = submission.release
     files = {file.name: bytes(file.content) for file in release.files.all()}
-    bounds = Bounds(memory_mb=max(release.memory_mb, 512))
     try:
-        report = mark(release.master.notebook, submission.notebook, files, bounds)
+        report = mark(release.master.notebook, submission.notebook, files, bounds_of(release))
     except SandboxError:
         logger.exception("submission %d could not be marked", submission.pk)
         change_state(submission, State.FAILED)
         return
     record_marking(submission, report)
+
+
+def bounds_of(release: LabRelease) -> Bounds:
+    return Bounds(memory_mb=max(release.memory_mb, 512))
 
 
 @transaction.atomic
@@ -174,13 +188,9 @@ def requeue_forgotten(now=None) -> int:
     return len(forgotten)
 
 
-def standing(enrolment: Enrolment, key: str) -> dict:
-    """What a lab's page says of the learner's work, in three queries."""
-    workspace = (
-        Workspace.objects.filter(enrolment=enrolment, activity_key=key)
-        .select_related("release", "identity")
-        .first()
+def history(workspace: Workspace):
+    """What was handed in, the newest first, each with its `score` and `maximum` once marked."""
+    runs = GradeRun.objects.filter(submission=OuterRef("pk"))
+    return workspace.submissions.defer("notebook").annotate(
+        score=Subquery(runs.values("score")[:1]), maximum=Subquery(runs.values("maximum")[:1])
     )
-    last = workspace.submissions.first() if workspace else None
-    run = last.grade_runs.first() if last and last.state == State.MARKED else None
-    return {"workspace": workspace, "submission": last, "grade_run": run}

@@ -23,6 +23,7 @@ class HubSettings:
     token_url: str
     userinfo_url: str
     return_url: str
+    hand_in_url: str = ""
     session_cookies: tuple[str, ...] = ()
     first_user: int = 200_000
     idle_minutes: int = 30

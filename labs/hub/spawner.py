@@ -15,10 +15,12 @@ from jupyterhub.spawner import Spawner, SpawnException
 from traitlets import Any
 
 from labs import sandbox
+from labs.hub import met
 from labs.hub.grants import read_grant
 from labs.hub.servers import forget, remember, running_state
 from labs.sandbox import seccomp
 from labs.sandbox.bubblewrap import HOME, environment_python
+from labs.sandbox.cgroups import ControlGroup
 
 SERVER_PROGRAM = Path(__file__).with_name("server.py")
 SERVER_PROGRAM_INSIDE = "/opt/labs/server.py"
@@ -31,6 +33,7 @@ class SandboxSpawner(Spawner):
     platform = Any(config=True, help="the HubSettings")
     running = Any(None, allow_none=True)
     started_at = Any(0)
+    is_stopped = Any(False)  # by somebody: then it did not end by itself
 
     @property
     def folder(self):
@@ -67,6 +70,8 @@ class SandboxSpawner(Spawner):
             )
         home = self.platform.homes / self.user.name
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        met.forget_limit(self.folder)
+        self.is_stopped = False
         path = self.folder / "server.sock"
         path.unlink(missing_ok=True)
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
@@ -123,6 +128,7 @@ class SandboxSpawner(Spawner):
             "JUPYTER_RUNTIME_DIR": "/tmp/jupyter",  # noqa: S108
             "JUPYTER_PREFER_ENV_PATH": "1",
             "JUPYTER_CONFIG_PATH": JUPYTER_CONFIG_INSIDE,
+            "JUPYTER_PATH": JUPYTER_CONFIG_INSIDE,  # its labextensions
             "IPYTHONDIR": "/tmp/ipython",  # noqa: S108
             "MPLCONFIGDIR": "/tmp/matplotlib",  # noqa: S108
             "XDG_CACHE_HOME": "/tmp/cache",  # noqa: S108
@@ -134,16 +140,27 @@ class SandboxSpawner(Spawner):
         return {name: str(value) for name, value in environment.items()}
 
     async def poll(self):
-        if not self.running or not self.running.is_alive():
+        if not self.running:
             return 0
+        kills = ControlGroup(self.user.name).memory_kills()
+        if not self.running.is_alive():
+            if not self.is_stopped:
+                process = self.running.process
+                met.note_end(self.folder, kills, process.returncode if process else 0)
+                self.is_stopped = True
+            return 0
+        met.look(self.folder, self.platform.homes / self.user.name, kills)
         is_old = time.time() - self.started_at > self.platform.life_hours * 3600
         if is_old or read_grant(self.platform, self.user.name) is None:
             self.log.warning("%s is ended: %s", self.user.name, "old" if is_old else "no grant")
             await self.stop()
+            if is_old:
+                met.note_limit(self.folder, "life")
             return 0
         return None
 
     async def stop(self, now=False):  # noqa: FBT002 - JupyterHub's signature
+        self.is_stopped = True
         if self.running:
             await asyncio.to_thread(self.running.kill)
         forget(self.folder)
