@@ -203,6 +203,8 @@ def lab_submit(request, pk, key):
 def from_lab(request):
     """Where JupyterLab's button leads: to handing in the notebook that it names by its path."""
     folder = request.GET.get("path", "").partition("/")[0]
+    if not folder:
+        return redirect("courses:dashboard")
     own = Workspace.objects.filter(enrolment__user=request.user)
     workspace = get_object_or_404(own, folder=folder)
     return redirect("labs:submit", workspace.enrolment_id, workspace.activity_key)

@@ -21,7 +21,7 @@ DOT = PNG + b"a dot"
 
 
 @pytest.fixture
-def hub(settings):
+def hub(db, settings):
     settings.LABS_HUB_API_URL = "http://127.0.0.1:9/hub/api"  # nothing listens there
     return prepare_hub()
 

@@ -12,7 +12,7 @@ from labs.backends import get_backend
 from labs.domain import standing
 from labs.domain.workspaces import workspace_of
 from labs.hub import met
-from labs.models import Launch, Submission
+from labs.models import Launch, Submission, Workspace
 from labs.setup import prepare_hub
 from lms.organisations.domain import subtree_scope
 from lms.organisations.scoping import every_organisation
@@ -20,7 +20,7 @@ from tests.labs.stand_in import stand_in_hub
 
 
 @pytest.fixture
-def hub(settings):
+def hub(db, settings):
     with stand_in_hub() as (hub, address):
         settings.LABS_HUB_API_URL = address
         prepare_hub()
@@ -129,7 +129,7 @@ def test_a_slow_hub_makes_one_page_wait_a_second_and_the_next_none(
 @pytest.mark.parametrize(
     ("reason", "words"),
     [
-        ("memory", "used all of its 700 MB of memory"),
+        ("memory", "MB of memory, and the program in the notebook was ended"),
         ("disk", "disk is full"),
         ("idle", "nothing was done in it"),
         ("life", "as long as a lab may"),
@@ -180,6 +180,7 @@ def test_labs_of_a_course_take_few_queries(hub, enrolment, lab, django_assert_nu
     with subtree_scope(enrolment.organisation):
         for key in keys[:count]:
             workspace = workspace_of(enrolment, key, lab.release)
+            Workspace.objects.filter(pk=workspace.pk).update(folder=key)
             Launch.objects.create(workspace=workspace)
             Submission.objects.create(
                 workspace=workspace,
