@@ -22,10 +22,10 @@ COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 WORDS = {"p", "strong", "em", "code", "pre", "blockquote", "ul", "ol", "li", "br", "hr", "a"}
 TABLE = {"table", "thead", "tbody", "tr", "th", "td"}
-TEXT_TAGS = {*WORDS, *TABLE, "h3", "h4", "h5", "h6"}
+TEXT_TAGS = {*WORDS, *TABLE, "h2", "h3", "h4", "h5", "h6"}
 SCHEMES = {"http", "https", "mailto"}
-# the page has a title and headings of its own above those of the notebook
-LOWERED = {f"h{level}": f"h{min(level + 2, 6)}" for level in range(1, 7)}
+HEADING = re.compile(r"^(#{1,6}) ", re.MULTILINE)
+BELOW_TITLE = 2  # the level of the notebook's highest heading on a page that has a title
 
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 
@@ -123,6 +123,7 @@ def with_answers(content: bytes, release: dict, answers: dict[str, str]) -> byte
 def shown_cells(cells: list[dict], release: dict) -> list[Cell]:
     """What a page shows of a notebook, at most MOST_CELLS cells of it."""
     names, answered = set(answer_names(release)), answered_names(cells, release)
+    highest = _highest_heading(cells)
     shown = []
     for number, cell in enumerate(cells[:MOST_CELLS]):
         is_code = cell["cell_type"] == "code"
@@ -135,7 +136,7 @@ def shown_cells(cells: list[dict], release: dict) -> list[Cell]:
                 is_code=is_code,
                 is_answer=name in names,
                 source=source,
-                html=mark_safe("") if is_code else markdown_html(source),
+                html=mark_safe("") if is_code else markdown_html(source, highest),
                 is_answered=name in answered,
                 outputs=list(_outputs(cell)) if is_code else [],
             )
@@ -143,12 +144,19 @@ def shown_cells(cells: list[dict], release: dict) -> list[Cell]:
     return shown
 
 
-def markdown_html(text: str) -> SafeString:
-    return _clean(_lowered(_MARKDOWN.render(text[:LONGEST_HTML])), TEXT_TAGS)
+def _highest_heading(cells: list[dict]) -> int:
+    texts = (str(source_of(cell)) for cell in cells if cell["cell_type"] == "markdown")
+    return min((len(mark) for text in texts for mark in HEADING.findall(text)), default=1)
 
 
-def _lowered(html: str) -> str:
-    return re.sub(r"(</?)(h[1-6])>", lambda found: f"{found[1]}{LOWERED[found[2]]}>", html)
+def markdown_html(text: str, highest: int = 1) -> SafeString:
+    """`text` as HTML, its headings of level `highest` made those below the page's title."""
+
+    def moved(found):
+        return f"{found[1]}{min(6, int(found[2]) - highest + BELOW_TITLE)}>"
+
+    html = re.sub(r"(</?h)([1-6])>", moved, _MARKDOWN.render(text[:LONGEST_HTML]))
+    return _clean(html, TEXT_TAGS)
 
 
 def _clean(html: str, tags: set[str]) -> SafeString:
@@ -160,7 +168,8 @@ def _clean(html: str, tags: set[str]) -> SafeString:
         attributes={"a": {"href"}, "td": cells, "th": cells},
         url_schemes=SCHEMES,
     )
-    return mark_safe(clean)  # noqa: S308 - cleaned on the line above
+    # pandas leaves the corner of a table empty: that is no header
+    return mark_safe(clean.replace("<th></th>", "<td></td>"))  # noqa: S308 - cleaned above
 
 
 def _plain(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 
+from django.template.defaultfilters import floatformat
 from django.utils.timesince import timesince
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -64,15 +65,26 @@ STATES = {
     LabState.MARKED: _("Marked."),
     LabState.FAILED: _("Handed in, but it could not be marked. The fault is ours."),
 }
+WORTH_SAYING = {LabState.STARTING, LabState.RUNNING, LabState.UNKNOWN}
 
 
 def state_sentence(standing: Standing) -> str:
-    if standing.state == LabState.MARKED and standing.grade_run:
-        return gettext("Marked: %(score)s of %(points)s.") % {
-            "score": f"{standing.grade_run.score.normalize():f}",
-            "points": points(standing.grade_run.maximum),
-        }
-    return str(STATES[standing.state])
+    """What came of the last hand-in, and how the server stands where that matters."""
+    said = []
+    if standing.submission:
+        said.append(_handed_in_sentence(standing))
+    if not said or standing.server in WORTH_SAYING:
+        said.append(str(STATES[standing.server]))
+    return " ".join(said)
+
+
+def _handed_in_sentence(standing: Standing) -> str:
+    if standing.grade_run is None:
+        return submission_sentence(standing.submission)
+    return gettext("Marked: %(score)s of %(points)s.") % {
+        "score": floatformat(standing.grade_run.score),
+        "points": points(standing.grade_run.maximum),
+    }
 
 
 def submission_sentence(submission) -> str:

@@ -235,6 +235,7 @@ def submission_detail(request, pk):
         "enrolment": enrolment,
         "entry": enrolment.run.edition.activity(str(submission.workspace.activity_key)),
         "is_own": enrolment.user_id == request.user.pk,
+        "sentence": submission_sentence(submission),
     }
     return render(request, "labs/submission_detail.html", context | _results(submission, grade_run))
 

@@ -65,7 +65,7 @@ def test_no_script_comes_through():
     html = shown({"cell_type": "markdown", "source": evil}).html
     table = "<table onclick='x()'><tr><td>1<script>alert(1)</script></td></tr></table>"
 
-    assert html.startswith("<h3>Hi</h3>")
+    assert html.startswith("<h2>Hi</h2>")
     assert "<script" not in html
     assert "<img" not in html
     assert 'href="javascript' not in html

@@ -17,6 +17,7 @@
       if (page) page.location = url; else location.assign(url);
     };
     const button = new ToolbarButton({ label: "Hand in", tooltip: "Save the notebook and hand it in", onClick: handIn });
+    Object.assign(button.node.style, { border: "1px solid var(--jp-brand-color1)", borderRadius: "4px", marginInline: "6px", fontWeight: "600" });
     const look = async () => {
       if (context.isDisposed || !context.isReady) return;
       if (document.hidden) {
