@@ -56,7 +56,7 @@ def to_keep(saves: Iterable[tuple[int, datetime, int]], now: datetime) -> set[in
 def keep(
     workspace: Workspace,
     content: bytes,
-    reason: SaveReason = SaveReason.CHANGED,
+    reason=SaveReason.CHANGED,
     modified_at: datetime | None = None,
 ) -> Save:
     """Keep `content`; what was kept before becomes the newest. Raises NotANotebook."""
@@ -92,7 +92,7 @@ def _thin(workspace: Workspace, now: datetime) -> None:
         workspace.saves.exclude(pk__in=kept).delete()
 
 
-def keep_present(workspace: Workspace, reason: SaveReason = SaveReason.CHANGED) -> Save | None:
+def keep_present(workspace: Workspace, reason=SaveReason.CHANGED) -> Save | None:
     """Keep the notebook as it lies in the learner's home; None where no notebook is.
 
     Refused when it is too large, or when labs are not set up.

@@ -164,7 +164,7 @@ class _Server:
         return cls(state, launch, _limit_met(identity.lab_id))
 
     def standing(self, workspace, submission, run) -> Standing:
-        is_other = self.launch and self.launch.workspace_id != workspace.pk
+        other = self.launch.workspace if self.launch else None
         is_on = self.state in {LabState.STARTING, LabState.RUNNING}
         return Standing(
             workspace=workspace,
@@ -173,7 +173,7 @@ class _Server:
             server=self.state,
             file=_file(workspace),
             limit=self.limit,
-            other=self.launch.workspace if is_other and is_on else None,
+            other=other if is_on and other != workspace else None,
         )
 
 
