@@ -10,7 +10,7 @@ class LabsConfig(AppConfig):
         from courses.loading.course import register_loader
         from labs import receivers, rules  # noqa: F401  they register themselves
         from labs.domain.loading import load_lab
-        from labs.views import lab
+        from labs.views import lab, states
 
-        register_kind(ActivityKind("lab", _("Lab"), lab, is_timed=True))
+        register_kind(ActivityKind("lab", _("Lab"), lab, is_timed=True, states=states))
         register_loader("lab-*", load_lab)

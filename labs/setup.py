@@ -34,6 +34,7 @@ def prepare_hub(*, platform_url: str | None = None, port: int | None = None) -> 
         return_url=settings.SITE_URL + reverse("courses:dashboard"),
         spawner=settings.LABS_SPAWNER,
         grants_url=inward + GRANTS_PATH if settings.LABS_SPAWNER == "kubernetes" else "",
+        hand_in_url=settings.SITE_URL + reverse("labs:from_lab"),
         session_cookies=(settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME),
     )
     prepare_folders(hub)

@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from labs.domain.saves import keep_changed
 from labs.domain.submissions import mark_submission, requeue_forgotten
 from labs.models import Submission
 from lms.organisations.scoping import every_organisation
@@ -17,3 +18,9 @@ def mark_submission_task(_organisation_id, submission_id):
 def mark_waiting_submissions_task():
     with every_organisation():  # a sweep over all submissions, whosever they are
         requeue_forgotten()
+
+
+@shared_task
+def keep_changed_notebooks_task():
+    with every_organisation():  # a sweep over all homes, whosever they are
+        keep_changed()

@@ -1,13 +1,29 @@
 from django.urls import path
 
-from labs import views
+from labs import notebook_views, views
 
 app_name = "labs"
+OF_LAB = "learn/<int:pk>/<uuid:key>/lab/"
 urlpatterns = [
-    path("learn/<int:pk>/<uuid:key>/lab/open/", views.lab_open, name="open"),
-    path("learn/<int:pk>/<uuid:key>/lab/", views.lab_wait, name="wait"),
-    path("learn/<int:pk>/<uuid:key>/lab/submit/", views.lab_submit, name="submit"),
-    path("learn/<int:pk>/<uuid:key>/lab/browser/", views.lab_in_browser, name="in_browser"),
-    path("learn/<int:pk>/<uuid:key>/lab/file/", views.lab_file, name="file"),
+    path(f"{OF_LAB}open/", views.lab_open, name="open"),
+    path(OF_LAB, views.lab_wait, name="wait"),
+    path(f"{OF_LAB}state/", views.lab_state, name="state"),
+    path(f"{OF_LAB}stop/", views.lab_stop, name="stop"),
+    path(f"{OF_LAB}submit/", views.lab_submit, name="submit"),
+    path(f"{OF_LAB}submissions/", views.submission_list, name="submission_list"),
+    path(f"{OF_LAB}notebook/", notebook_views.notebook, name="notebook"),
+    path(f"{OF_LAB}reset/", notebook_views.lab_reset, name="reset"),
+    path(f"{OF_LAB}saves/", notebook_views.save_list, name="save_list"),
+    path(f"{OF_LAB}saves/<int:save>/", notebook_views.save_detail, name="save"),
+    path(f"{OF_LAB}saves/<int:save>/restore/", notebook_views.save_restore, name="restore"),
+    path(
+        f"{OF_LAB}saves/<int:save>/<int:cell>/<int:output>.png",
+        notebook_views.save_picture,
+        name="picture",
+    ),
+    path(f"{OF_LAB}browser/", views.lab_in_browser, name="in_browser"),
+    path(f"{OF_LAB}file/", views.lab_file, name="file"),
+    path("labs/hand-in/", views.from_lab, name="from_lab"),
     path("labs/submissions/<int:pk>/", views.submission_detail, name="submission"),
+    path("labs/submissions/<int:pk>/state/", views.submission_state, name="submission_state"),
 ]

@@ -5,7 +5,7 @@ from functools import cached_property
 
 from django.db.models import Max, Prefetch
 
-from courses.activities import KINDS
+from courses.activities import KINDS, StepState
 from courses.models import CoursePage, CourseRun, Edition, Enrolment, Progress, Result
 
 
@@ -16,6 +16,7 @@ class Step:
     entry: dict
     progress: Progress | None = None
     result: Result | None = None
+    state: StepState | None = None
 
     @property
     def is_done(self) -> bool:
@@ -125,6 +126,16 @@ def learner_outline(enrolment: Enrolment) -> LearnerOutline:
         enrolment.progress.all(),
         enrolment.results.filter(is_current=True).select_related("line_item"),
     )
+
+
+def tell_states(outline: LearnerOutline) -> None:
+    """Give each step the state that its kind has to tell, if it has any."""
+    for kind in KINDS.values():
+        steps = [step for step in outline.steps if step.entry["kind"] == kind.name]
+        if kind.states and steps:
+            states = kind.states(outline.enrolment, [step.entry["key"] for step in steps])
+            for step in steps:
+                step.state = states.get(step.entry["key"])
 
 
 def catalogue() -> list[CoursePage]:

@@ -17,7 +17,7 @@ from courses.domain import progress as progress_domain
 from courses.domain.editions import pinned_page, pinned_revision_id
 from courses.domain.enrolment import enrol_oneself, waiting_position, withdraw
 from courses.domain.programmes import programmes_of
-from courses.domain.queries import enrolments_with_outline, learner_outline
+from courses.domain.queries import enrolments_with_outline, learner_outline, tell_states
 from courses.models import Enrolment, EnrolmentState
 from courses.models.enrolments import LIVE
 
@@ -70,7 +70,9 @@ def pending(request, pk):
 
 def run_detail(request, pk):
     enrolment = own_enrolment(request, pk)
-    context = {"outline": learner_outline(enrolment), "programme": enrolment.run.programme}
+    outline = learner_outline(enrolment)
+    tell_states(outline)
+    context = {"outline": outline, "programme": enrolment.run.programme}
     return render(request, "courses/run_detail.html", context)
 
 

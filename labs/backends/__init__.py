@@ -1,9 +1,17 @@
 """Where labs run: the platform asks a backend and knows no more than this."""
 
-from labs.backends.base import LabBackend, LabsDown, ServerState
-from labs.backends.local import local_backend
+from labs.backends.base import FileFacts, LabBackend, LabsDown, LimitMet, ServerState
+from labs.backends.local import LARGEST_FILE, local_backend
 
-__all__ = ["LabBackend", "LabsDown", "ServerState", "get_backend"]
+__all__ = [
+    "LARGEST_FILE",
+    "FileFacts",
+    "LabBackend",
+    "LabsDown",
+    "LimitMet",
+    "ServerState",
+    "get_backend",
+]
 
 
 def get_backend() -> LabBackend:

@@ -5,6 +5,7 @@ link and waits for nothing.
 """
 
 import os
+import secrets
 import stat
 from collections.abc import Iterable
 from contextlib import contextmanager, suppress
@@ -57,6 +58,34 @@ def read_file(home: Path, path: str, limit: int) -> bytes | None:
     if len(content) > limit:
         raise TooLarge
     return content
+
+
+def replace_file(home: Path, user: int, path: str, content: bytes, mode: int = 0o600) -> None:
+    """Put `content` at `path` in one step, in place of what lies there; a link is not followed."""
+    folder, _, name = path.rpartition("/")
+    fresh = f".{secrets.token_hex(8)}"
+    with _opened(home) as home_fd, _opened(folder or ".", home_fd) as folder_fd:
+        fd = os.open(fresh, NEW_FILE, mode, dir_fd=folder_fd)
+        try:
+            with os.fdopen(fd, "wb") as file:
+                _give(fd, user)
+                file.write(content)
+            os.rename(fresh, name, src_dir_fd=folder_fd, dst_dir_fd=folder_fd)
+        except OSError:
+            with suppress(OSError):
+                os.unlink(fresh, dir_fd=folder_fd)
+            raise
+
+
+def stat_file(home: Path, path: str) -> os.stat_result | None:
+    """What the file system says of the regular file at `path`; None if there is none."""
+    folder, _, name = path.rpartition("/")
+    try:
+        with _opened(home) as home_fd, _opened(folder or ".", home_fd) as folder_fd:
+            found = os.stat(name, dir_fd=folder_fd, follow_symlinks=False)
+    except OSError:
+        return None
+    return found if stat.S_ISREG(found.st_mode) else None
 
 
 @contextmanager

@@ -8,28 +8,26 @@ from django.utils.translation import gettext as _
 from labs.backends.base import LabsDown, ServerState
 from lms.core.errors import Refused
 
-TIMEOUT = httpx.Timeout(5)
+PATIENCE = 5
 
 
 class HubClient:
     """Asks with a token that can start, stop and watch servers, and look into none."""
 
     def __init__(self, api_url: str, token: str):
-        self.http = httpx.Client(
-            base_url=api_url, timeout=TIMEOUT, headers={"Authorization": f"token {token}"}
-        )
+        self.http = httpx.Client(base_url=api_url, headers={"Authorization": f"token {token}"})
 
-    def request(self, method: str, path: str) -> httpx.Response:
+    def request(self, method: str, path: str, patience: float = PATIENCE) -> httpx.Response:
         try:
-            response = self.http.request(method, path)
+            response = self.http.request(method, path, timeout=patience)
         except httpx.HTTPError as error:
             raise self._down() from error
         if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise self._down()
         return response
 
-    def server_state(self, lab_id: str) -> ServerState:
-        response = self.request("GET", f"/users/{lab_id}")
+    def server_state(self, lab_id: str, patience: float = PATIENCE) -> ServerState:
+        response = self.request("GET", f"/users/{lab_id}", patience)
         if response.status_code == HTTPStatus.NOT_FOUND:
             return ServerState.STOPPED
         self._expect(response)

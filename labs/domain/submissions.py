@@ -2,6 +2,7 @@
 
 import json
 import logging
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import timedelta
 from decimal import Decimal
@@ -9,6 +10,7 @@ from functools import partial
 from hashlib import sha256
 
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,10 +20,12 @@ from courses.models import Enrolment
 from labs.backends import get_backend
 from labs.backends.base import LARGEST_FILE
 from labs.backends.marking import mark
+from labs.cells import NotANotebook
+from labs.domain.saves import keep
 from labs.domain.workspaces import pinned_lab, workspace_of
 from labs.grading.marking import Bounds
 from labs.grading.notebooks import marks_of, source_of
-from labs.models import GradeRun, LabPage, Submission, Workspace
+from labs.models import GradeRun, LabPage, LabRelease, SaveReason, Submission, Workspace
 from labs.sandbox import SandboxError
 from lms.core.errors import InvalidTransition, Refused
 from lms.core.states import change_state
@@ -46,7 +50,15 @@ def submit_workspace(workspace: Workspace) -> Submission:
             % {"name": workspace.notebook_path},
             code="no_notebook",
         )
-    return receive_notebook(workspace, read_notebook(content))
+    notebook = read_notebook(content)
+    with suppress(NotANotebook):
+        keep(workspace, content, SaveReason.HANDED_IN, _written_at(workspace))
+    return receive_notebook(workspace, notebook)
+
+
+def _written_at(workspace: Workspace):
+    facts = get_backend().facts(workspace.identity.lab_id, workspace.notebook_path)
+    return facts.modified_at if facts else None
 
 
 def submit_file(enrolment: Enrolment, key: str, lab: LabPage, file) -> Submission:
@@ -144,9 +156,8 @@ def mark_submission(submission: Submission) -> None:
         return
     release = submission.release
     files = {file.name: bytes(file.content) for file in release.files.all()}
-    bounds = Bounds(memory_mb=max(release.memory_mb, 512))
     try:
-        report = mark(release.master.notebook, submission.notebook, files, bounds)
+        report = mark(release.master.notebook, submission.notebook, files, bounds_of(release))
     except SandboxError:
         logger.exception("submission %d could not be marked", submission.pk)
         _take_back(submission)
@@ -158,6 +169,10 @@ def _take_back(submission: Submission) -> None:
     """Have the sweep queue `submission` again, while there are tries left."""
     to = State.RECEIVED if submission.tries < MOST_TRIES else State.FAILED
     change_state(submission, to)
+
+
+def bounds_of(release: LabRelease) -> Bounds:
+    return Bounds(memory_mb=max(release.memory_mb, 512))
 
 
 @transaction.atomic
@@ -211,13 +226,9 @@ def requeue_forgotten(now=None) -> int:
     return len(forgotten)
 
 
-def standing(enrolment: Enrolment, key: str) -> dict:
-    """What a lab's page says of the learner's work, in three queries."""
-    workspace = (
-        Workspace.objects.filter(enrolment=enrolment, activity_key=key)
-        .select_related("release", "identity")
-        .first()
+def history(workspace: Workspace):
+    """What was handed in, the newest first, each with its `score` and `maximum` once marked."""
+    runs = GradeRun.objects.filter(submission=OuterRef("pk"))
+    return workspace.submissions.defer("notebook").annotate(
+        score=Subquery(runs.values("score")[:1]), maximum=Subquery(runs.values("maximum")[:1])
     )
-    last = workspace.submissions.first() if workspace else None
-    run = last.grade_runs.first() if last and last.state == State.MARKED else None
-    return {"workspace": workspace, "submission": last, "grade_run": run}

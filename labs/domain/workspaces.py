@@ -9,6 +9,7 @@ from courses.domain.editions import pinned_page
 from courses.domain.progress import complete_activity, visit_activity
 from courses.models import Enrolment
 from labs.backends import ServerState, get_backend
+from labs.domain.standing import forget_server_state
 from labs.models import LabIdentity, LabPage, LabRelease, Launch, Workspace
 from lms.core.errors import Refused
 from lms.organisations.scoping import every_organisation
@@ -45,10 +46,11 @@ def _free_folder(identity: LabIdentity, release: LabRelease, enrolment: Enrolmen
     return f"{release.name}-{enrolment.run_id}" if is_taken else release.name
 
 
-def open_lab(enrolment: Enrolment, entry: dict, language: str) -> Workspace:
+def open_lab(enrolment: Enrolment, entry: dict, language: str) -> Launch:
     """Put the release in place and have the learner's server started; does not wait for it.
 
-    Refused when the labs are down or full. Files that the learner has are left as they are.
+    Refused when the labs are down or full. Files that the learner has are left as they are. The
+    Launch says whether the server was started for it, or ran already.
     """
     lab = pinned_lab(entry, language)
     workspace = workspace_of(enrolment, entry["key"], lab.release)
@@ -56,9 +58,15 @@ def open_lab(enrolment: Enrolment, entry: dict, language: str) -> Workspace:
     backend = get_backend()
     identity = workspace.identity
     backend.seed(identity.lab_id, identity.pk, workspace.folder, release_files(workspace.release))
-    backend.start(identity.lab_id, memory_mb=lab.release.memory_mb)
-    Launch.objects.create(workspace=workspace)
-    return workspace
+    forget_server_state(identity.lab_id)
+    state = backend.start(identity.lab_id, memory_mb=lab.release.memory_mb)
+    return Launch.objects.create(workspace=workspace, started_server=state != ServerState.READY)
+
+
+def stop_lab(workspace: Workspace) -> None:
+    """End the learner's server; what is saved stays, and is kept by the next look at it."""
+    get_backend().stop(workspace.identity.lab_id)
+    forget_server_state(workspace.identity.lab_id)
 
 
 def complete_without_lab(enrolment: Enrolment, key: str, lab: LabPage) -> None:
@@ -72,10 +80,6 @@ def release_files(release: LabRelease) -> list[tuple[str, bytes]]:
     notebook = json.dumps(release.notebook, indent=1).encode()
     data = [(file.name, bytes(file.content)) for file in release.files.all()]
     return [(release.file_name, notebook), *data]
-
-
-def server_of(workspace: Workspace) -> ServerState:
-    return get_backend().poll(workspace.identity.lab_id)
 
 
 def lab_address(workspace: Workspace) -> str:

@@ -49,6 +49,8 @@ c.Spawner.args = [
     f"--MappingKernelManager.cull_idle_timeout={platform.idle_minutes * 60}",
     "--MappingKernelManager.cull_connected=True",
     "--MappingKernelManager.cull_interval=60",
+    # what our extension of JupyterLab reads
+    f"--ServerApp.tornado_settings={ {'page_config_data': {'handInUrl': platform.hand_in_url}} }",
 ]
 
 # The platform starts, stops and watches servers; it cannot look into one.

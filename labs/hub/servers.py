@@ -1,13 +1,13 @@
-"""Remembers which servers run, and why they ended, in files: so that no Hub is needed to know."""
+"""Remembers which servers run, in files, so that they can be ended without a Hub."""
 
 import contextlib
 import json
 
 from labs import sandbox
+from labs.hub.met import note_limit
 from labs.hub.settings import write_private
 
 NAME = "running.json"
-ENDED = "ended.txt"
 
 
 def running_state(running):
@@ -40,14 +40,8 @@ def running_servers(settings):
 
 def end(settings, running, reason):
     """End a server and note the reason for its learner."""
-    write_private(settings.servers / running.name / ENDED, reason)
+    note_limit(settings.servers / running.name, reason)
     running.kill()
-
-
-def why_ended(settings, name):
-    """The reason why the learner's last server was ended by us: "disk" or "age", else None."""
-    path = settings.servers / name / ENDED
-    return path.read_text() if path.exists() else None
 
 
 def stop_all_servers(settings):

@@ -29,6 +29,7 @@ class HubSettings:
     return_url: str
     spawner: str = "sandbox"
     grants_url: str = ""
+    hand_in_url: str = ""
     session_cookies: tuple[str, ...] = ()
     first_user: int = 200_000
     idle_minutes: int = 30

@@ -15,10 +15,12 @@ from jupyterhub.spawner import Spawner, SpawnException
 from traitlets import Any
 
 from labs import sandbox
+from labs.hub import met
 from labs.hub.disk import TooMuch, allow
 from labs.hub.leave import reason_to_end, require_grant
-from labs.hub.servers import ENDED, end, forget, remember, running_state
+from labs.hub.servers import forget, remember, running_state
 from labs.sandbox import seccomp
+from labs.sandbox.cgroups import ControlGroup
 from labs.sandbox.layout import HOME, environment_python
 from labs.sandbox.warm import Zygote
 
@@ -59,6 +61,7 @@ class SandboxSpawner(Spawner):
     platform = Any(config=True, help="the HubSettings")
     running = Any(None, allow_none=True)
     started_at = Any(0)
+    is_stopped = Any(False)  # by somebody: then it did not end by itself
 
     @property
     def folder(self):
@@ -97,6 +100,8 @@ class SandboxSpawner(Spawner):
                 reason="files",
                 status_code=403,
             ) from None
+        met.forget_limit(self.folder)
+        self.is_stopped = False
         path = self.folder / "server.sock"
         path.unlink(missing_ok=True)
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
@@ -106,7 +111,6 @@ class SandboxSpawner(Spawner):
             self.running = await asyncio.to_thread(self._start, grant, home, listener, zygote)
         self.started_at = time.time()
         remember(self.folder, self.running)
-        (self.folder / ENDED).unlink(missing_ok=True)
         return f"http+unix://{quote(str(path), safe='')}"
 
     def _start(self, grant, home, listener, zygote):
@@ -161,6 +165,7 @@ class SandboxSpawner(Spawner):
             "JUPYTER_RUNTIME_DIR": "/tmp/jupyter",  # noqa: S108
             "JUPYTER_PREFER_ENV_PATH": "1",
             "JUPYTER_CONFIG_PATH": JUPYTER_CONFIG_INSIDE,
+            "JUPYTER_PATH": JUPYTER_CONFIG_INSIDE,  # its labextensions
             "IPYTHONDIR": "/tmp/ipython",  # noqa: S108
             "MPLCONFIGDIR": "/tmp/matplotlib",  # noqa: S108
             "XDG_CACHE_HOME": "/tmp/cache",  # noqa: S108
@@ -172,18 +177,27 @@ class SandboxSpawner(Spawner):
         return {name: str(value) for name, value in environment.items()}
 
     async def poll(self):
-        if not self.running or not self.running.is_alive():
+        if not self.running:
             return 0
+        kills = ControlGroup(self.user.name).memory_kills()
+        if not self.running.is_alive():
+            if not self.is_stopped:
+                process = self.running.process
+                met.note_end(self.folder, kills, process.returncode if process else 0)
+                self.is_stopped = True
+            return 0
+        met.look(self.folder, self.platform.homes / self.user.name, kills)
         reason = await reason_to_end(self.platform, self.user.name, self.started_at)
         if reason:
             self.log.warning("%s is ended: %s", self.user.name, reason)
-            if reason == "old":
-                end(self.platform, self.running, "age")
             await self.stop()
+            if reason == "old":
+                met.note_limit(self.folder, "life")
             return 0
         return None
 
     async def stop(self, now=False):  # noqa: FBT002 - JupyterHub's signature
+        self.is_stopped = True
         if self.running:
             await asyncio.to_thread(self.running.kill)
         forget(self.folder)

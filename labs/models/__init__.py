@@ -2,6 +2,7 @@
 
 from labs.models.labs import LabFile, LabMaster, LabPage, LabRelease
 from labs.models.launches import LabIdentity, Launch, Workspace
+from labs.models.saves import Save, SaveReason
 from labs.models.submissions import GradeRun, Submission, SubmissionState
 
 __all__ = [
@@ -12,6 +13,8 @@ __all__ = [
     "LabPage",
     "LabRelease",
     "Launch",
+    "Save",
+    "SaveReason",
     "Submission",
     "SubmissionState",
     "Workspace",

@@ -72,6 +72,8 @@ class Launch(Record):
 
     workspace = models.ForeignKey(Workspace, models.PROTECT, related_name="launches")
     launched_at = models.DateTimeField(default=timezone.now)
+    started_server = models.BooleanField(default=True, help_text="Else it ran already")
+    ready_at = models.DateTimeField(null=True, blank=True)
 
     objects = scoped("workspace__enrolment__organisation")
 

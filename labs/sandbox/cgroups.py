@@ -49,6 +49,15 @@ class ControlGroup:
         """Who writes its process id into each of these is in the group."""
         return [str(folder / "cgroup.procs") for folder in self.folders]
 
+    def memory_kills(self):
+        """How many of its processes the kernel ended because the group had no memory left."""
+        name = "memory.events" if self.kind == "v2" else "memory.oom_control"
+        try:
+            lines = (self.folders[0] / name).read_text().splitlines()
+        except (IndexError, OSError):
+            return 0
+        return next((int(line.split()[1]) for line in lines if line.startswith("oom_kill ")), 0)
+
     def remove(self):
         """Remove the group; the kernel refuses for some milliseconds after its last process."""
         for folder in self.folders:

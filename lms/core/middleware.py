@@ -4,6 +4,7 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware as DjangoLogi
 from django.http import JsonResponse
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from lms.core.errors import Refused
 
@@ -52,4 +53,11 @@ class RefusedMiddleware:
         problem = {"code": exception.code, "title": str(exception), "status": 409}
         if "application/json" in request.headers.get("Accept", ""):
             return JsonResponse(problem, status=409, content_type="application/problem+json")
-        return render(request, "refused.html", {"refusal": problem}, status=409)
+        context = {"refusal": problem, "back": _came_from(request)}
+        return render(request, "refused.html", context, status=409)
+
+
+def _came_from(request):
+    """The page of ours that led here, or ""."""
+    address = request.headers.get("Referer", "")
+    return address if url_has_allowed_host_and_scheme(address, {request.get_host()}) else ""

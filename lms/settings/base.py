@@ -202,6 +202,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "labs.tasks.mark_waiting_submissions_task",
         "schedule": 60,
     },
+    "keep-changed-notebooks": {
+        "task": "labs.tasks.keep_changed_notebooks_task",
+        "schedule": 15,
+        "options": {"expires": 15},  # one that had to wait looks no better than the next
+    },
     "sweep-messages": {
         "task": "lms.messaging.tasks.sweep_messages_task",
         "schedule": 60,

@@ -6,7 +6,9 @@ needs a row in RECORDS.
 """
 
 import copy
+import json
 import re
+from base64 import b64encode
 from datetime import date, timedelta
 from types import SimpleNamespace
 from uuid import uuid4
@@ -55,12 +57,14 @@ from courses.models import (
     Progress,
     Result,
 )
+from labs.cells import PNG
 from labs.models import (
     GradeRun,
     LabIdentity,
     LabPage,
     LabRelease,
     Launch,
+    Save,
     Submission,
     Workspace,
 )
@@ -107,6 +111,7 @@ READ_BY_THE_PRODUCT = {
     "certification.Award.qr",
     "certification.Award.snapshot_sha256",
     "courses.ProgrammeCompletion.level_key",
+    "labs.Save.sha256",
     "labs.Submission.sha256",
 }
 # what is no record and yet a country's own
@@ -212,6 +217,18 @@ def _workspace(its):
         identity=identity,
         folder="lab",
     )
+
+
+def _save(its):
+    picture = {"image/png": b64encode(PNG + text(its, "save-picture").encode()).decode()}
+    cell = {
+        "cell_type": "code",
+        "metadata": {},
+        "source": text(its, "save-content"),
+        "outputs": [{"output_type": "display_data", "data": picture}],
+    }
+    content = json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+    return Save.objects.create(workspace=its.workspace, **Save.pack(content.encode()))
 
 
 def _submission(its):
@@ -406,6 +423,7 @@ RECORDS = {
     ),
     Workspace: _workspace,
     Launch: lambda its: Launch.objects.create(workspace=its.workspace),
+    Save: _save,
     Submission: _submission,
     GradeRun: _grade_run,
     Award: _award,

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labs.hub import disk
-from labs.hub.servers import end, remember, running_servers, why_ended
+from labs.hub.met import read_limit
+from labs.hub.servers import remember, running_servers
 from labs.hub.settings import HubSettings
 from labs.sandbox import Sandbox, start
 from labs.sandbox.process import start_time
@@ -104,14 +105,4 @@ def test_a_server_over_its_share_is_ended_and_told_why(hub):
 
     assert running_servers(hub) == []
     assert start_time(running.first_pid) is None
-    assert why_ended(hub, NAME) == "disk"
-
-
-def test_the_reason_is_kept_for_the_one_whom_it_concerns(hub):
-    running = start(Sandbox(name=NAME, command=["/usr/bin/sleep", "60"]), user=USER)
-    end(hub, running, "age")
-    running.process.wait()
-
-    assert why_ended(hub, NAME) == "age"
-    assert why_ended(hub, "l000000000000") is None
-    assert (hub.servers / NAME / "ended.txt").stat().st_mode & 0o077 == 0
+    assert read_limit(hub.servers / NAME)["reason"] == "disk"

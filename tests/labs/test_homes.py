@@ -58,3 +58,38 @@ def test_what_is_too_large_is_not_read(home):
 
     with pytest.raises(homes.TooLarge):
         homes.read_file(home, "lab/lab.ipynb", 100)
+
+
+def test_a_file_is_replaced_and_never_what_a_link_there_names(home, tmp_path):
+    secret = tmp_path / "secret"
+    secret.write_bytes(b"another's")
+    file = home / "lab" / "lab.ipynb"
+    file.unlink()
+    file.symlink_to(secret)
+    homes.replace_file(home, USER, "lab/lab.ipynb", b"restored")
+
+    assert homes.read_file(home, "lab/lab.ipynb", 100) == b"restored"
+    assert secret.read_bytes() == b"another's"
+    assert [path.name for path in file.parent.iterdir()] == ["lab.ipynb"]
+    if os.getuid() == 0:
+        assert file.stat().st_uid == USER
+
+
+def test_nothing_is_left_of_a_file_that_cannot_be_put_in_place(home, tmp_path):
+    (home / "lab" / "folder").mkdir()
+    (home / "other").symlink_to(tmp_path)
+    for path in ("lab/folder", "other/lab.ipynb"):
+        with pytest.raises(OSError, match=r"other|folder"):
+            homes.replace_file(home, USER, path, b"x")
+
+    assert sorted(path.name for path in (home / "lab").iterdir()) == ["folder", "lab.ipynb"]
+
+
+def test_only_of_a_file_it_is_said_when_it_was_written(home):
+    (home / "lab" / "link").symlink_to("lab.ipynb")
+    os.mkfifo(home / "lab" / "pipe")
+
+    assert homes.stat_file(home, "lab/lab.ipynb").st_size == len(b"released")
+    assert homes.stat_file(home, "lab/link") is None
+    assert homes.stat_file(home, "lab/pipe") is None
+    assert homes.stat_file(home, "lab/none") is None
