@@ -37,5 +37,8 @@ class LabBackend(Protocol):
     def collect(self, lab_id: str, path: str) -> bytes | None:
         """The file at `path`, following no link; None if it is not there, Refused if too large."""
 
+    def list_files(self, lab_id: str, folder: str) -> list[str]:
+        """The names of the files right in the folder, hidden ones left out; none if it is not there."""
+
     def address(self, path: str) -> str:
         """Where a browser opens `path`, signing in on the way."""

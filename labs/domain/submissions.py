@@ -116,7 +116,7 @@ def mark_submission(submission: Submission) -> None:
         return
     release = submission.release
     files = {file.name: bytes(file.content) for file in release.files.all()}
-    bounds = Bounds(memory_mb=max(release.memory_mb, 512))
+    bounds = Bounds(memory_mb=max(release.memory_mb, 512), total_seconds=release.marking_seconds)
     try:
         report = mark(release.master.notebook, submission.notebook, files, bounds)
     except SandboxError:

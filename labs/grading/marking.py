@@ -3,6 +3,7 @@
 The result comes from the judge alone, over a channel that the learner's process does not hold.
 """
 
+import math
 import time
 from dataclasses import dataclass, field
 
@@ -41,6 +42,8 @@ class Report:
     cells: list[dict]
     output: str
     seconds: float
+    # the most memory that one of the two processes held; None where the machine does not tell
+    peak_mb: int | None = None
 
     @property
     def score(self):
@@ -63,7 +66,7 @@ def mark(master: dict, submission: dict, files: dict[str, bytes], bounds: Bounds
         points = test["points"] if outcome == "met" else 0
         checks.append(Check(test["name"], points, test["points"], outcome, detail))
     seconds = round(time.monotonic() - started, 2)
-    return Report(checks, marking.cells, marking.output, seconds)
+    return Report(checks, marking.cells, marking.output, seconds, marking.peak_mb)
 
 
 @dataclass
@@ -85,13 +88,23 @@ class Marking:
         )
         self.left_out = set()
         self.worker = None
+        self.participants = []
+
+    @property
+    def peak_mb(self):
+        peaks = [each.peak_bytes for each in self.participants if each.peak_bytes]
+        return math.ceil(max(peaks) / (1 << 20)) if peaks else None
+
+    def _start(self, role):
+        participant = Participant(role, self.files, self.limits)
+        self.participants.append(participant)
+        return participant
 
     def run(self):
         """The outcome and detail of each test that was reached, by name."""
         outcomes = {}
-        judge = None
         try:
-            judge = Participant("judge", self.files, self.limits)
+            judge = self._start("judge")
             self._run_cells()
             judge.wait_until_ready()
             # Only what the cells print: what a tested function prints may be a hidden input.
@@ -111,9 +124,8 @@ class Marking:
         except (Gone, Slow):
             pass  # the tests that were not reached say so themselves
         finally:
-            for participant in (self.worker, judge):
-                if participant:
-                    participant.close()
+            for participant in self.participants:
+                participant.close()
         return outcomes
 
     def _left(self, at_most=None):
@@ -123,7 +135,7 @@ class Marking:
     def _run_cells(self):
         """Have a worker that ran every cell but those that ended it or took too long."""
         while True:
-            self.worker = worker = Participant("worker", self.files, self.limits)
+            self.worker = worker = self._start("worker")
             worker.wait_until_ready()
             for place, (name, source) in enumerate(self.plan.cells):
                 if place in self.left_out or not source.strip():

@@ -72,6 +72,7 @@ class Participant:
         self.selector.register(self.channel, selectors.EVENT_READ)
         self.selector.register(self.output_fd, selectors.EVENT_READ)
         self.is_open = True
+        self.peak_bytes = None
 
     def wait_until_ready(self):
         """Apart from the start, so that two can start at once."""
@@ -149,6 +150,7 @@ class Participant:
         if not self.is_open:
             return
         self.is_open = False
+        self.peak_bytes = self.running.peak_bytes()
         self.running.kill()
         self.running.process.wait()
         self.selector.close()

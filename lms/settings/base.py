@@ -202,6 +202,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "labs.tasks.mark_waiting_submissions_task",
         "schedule": 60,
     },
+    "resume-lab-checks": {
+        "task": "labs.tasks.resume_checks_task",
+        "schedule": 60,
+    },
     "sweep-messages": {
         "task": "lms.messaging.tasks.sweep_messages_task",
         "schedule": 60,
