@@ -55,8 +55,9 @@ def freeze_or_say_why_not(request, page):
     return redirect("wagtailadmin_pages:edit", lab.pk)
 
 
-@hooks.register("register_page_listing_buttons")
-def notebook_button(page, user, next_url=None):
+@hooks.register("register_page_listing_more_buttons")
+@hooks.register("register_page_header_buttons")
+def notebook_button(page, user, next_url=None, **_more):
     if isinstance(page.specific_deferred, LabPage) and page.permissions_for_user(user).can_edit():
         address = reverse("labs_notebook", args=[page.pk])
-        yield Button(_("Notebook"), address, icon_name="code", priority=15)
+        yield Button(_("Notebook and data"), address, icon_name="code", priority=15)

@@ -26,9 +26,10 @@ BY_HAND = "by_hand"
 FORGOTTEN_AFTER = timedelta(minutes=2)  # by the queue
 DIED_AFTER = timedelta(seconds=2 * MOST_MARKING_SECONDS + 120)
 MOST_TRIES = 3
-# What a notebook server holds beside its kernel, and how much more than in the trial work may take.
-SERVER_MB, HEADROOM = 150, 1.5
-LEAST_MEMORY_MB, MEMORY_STEP = 256, 64
+# What a notebook server holds beside the learner's work, with its kernel and the usual libraries;
+# and how much more than in the trial that work may take.
+SERVER_MB, HEADROOM = 300, 1.5
+MEMORY_STEP = 64
 LEAST_SECONDS, SECONDS_STEP, TIMES_SLOWER = 30, 10, 3
 
 
@@ -163,8 +164,7 @@ def propose_limits(seconds: float, peak_mb: int | None) -> dict:
         )
     }
     if peak_mb:
-        memory_mb = _up(peak_mb * HEADROOM + SERVER_MB, MEMORY_STEP)
-        limits["memory_mb"] = min(MOST_MEMORY_MB, max(LEAST_MEMORY_MB, memory_mb))
+        limits["memory_mb"] = min(MOST_MEMORY_MB, _up(peak_mb * HEADROOM + SERVER_MB, MEMORY_STEP))
     return limits
 
 

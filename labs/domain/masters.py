@@ -27,6 +27,7 @@ LARGEST_FILE = 8 << 20
 LARGEST_TOTAL = 20 << 20
 MOST_FILES = 20
 MOST_FAULTS = 30  # shown at once
+MOST_POINTS = 10_000
 FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 GRADE_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 LEFT_MARKER = re.compile(r"^[ \t]*### (BEGIN|END) (SOLUTION|HIDDEN TESTS)\b", re.MULTILINE)
@@ -194,7 +195,7 @@ def _faults(notebook: dict) -> Iterator[str]:
     if not any(kind_of(cell) in {"test", "hidden", "by_hand"} for cell in notebook["cells"]):
         yield _(
             "The notebook has nothing that gives points. Mark at least one cell as a test "
-            "(“Autograder tests”) in JupyterLab's assignment panel, and give it points."
+            "(nbgrader's “Autograder tests”), and give it points."
         )
 
 
@@ -213,31 +214,36 @@ def _faults_of_cell(cell: dict, names: Counter) -> Iterator[str]:
         )
     if SOLUTION.search(source) and kind not in {"solution", "by_hand"}:
         yield _(
-            "it holds a solution but is not marked as one, so learners would see it. Choose "
-            "“Autograded answer” for it."
+            "it holds a solution but is not marked as one, so learners would see it. Mark it as "
+            "a solution (nbgrader's “Autograded answer”)."
         )
     if HIDDEN.search(source) and kind != "hidden":
         yield _(
             "it holds hidden tests but is not marked as a test, so learners would see them. "
-            "Choose “Autograder tests” for it."
+            "Mark it as a test (nbgrader's “Autograder tests”)."
         )
 
 
 def _faults_of_marks(cell: dict, marks: dict, kind: str, names: Counter) -> Iterator[str]:
     name = marks.get("grade_id")
     if not isinstance(name, str) or not GRADE_ID.fullmatch(name):
-        yield _("it needs an ID of letters, digits, - and _. Write one in the assignment panel.")
+        yield _("it needs an ID (grade_id) of letters, digits, - and _. Give it one.")
     elif names[name] > 1:
         yield _("another cell has the same ID. Give each cell an ID of its own.")
     if marks.get("task"):
-        yield _("tasks are not supported. Choose “Manually graded answer” instead.")
+        yield _("tasks are not supported. Mark it by hand instead (“Manually graded answer”).")
         return
     if cell["cell_type"] != "code" and kind in {"solution", "test", "hidden"}:
-        yield _("only a code cell can be marked by machine. Choose “Manually graded answer”.")
-    points = marks.get("points")
-    is_number = isinstance(points, int | float) and not isinstance(points, bool)
-    if (is_test(marks) or kind == "by_hand") and not (is_number and 0 < points < 10_000):  # noqa: PLR2004
+        yield _("only code can be marked by machine. Mark it by hand (“Manually graded answer”).")
+    is_marked = is_test(marks) or kind == "by_hand"
+    if is_marked and not _is_worth_something(marks.get("points")):
         yield _("it needs points, a number above 0.")
+
+
+def _is_worth_something(points: object) -> bool:
+    if isinstance(points, bool) or not isinstance(points, int | float):
+        return False
+    return 0 < points < MOST_POINTS
 
 
 def _wrong_line(source: str) -> int | None:

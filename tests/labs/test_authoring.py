@@ -437,7 +437,7 @@ def test_the_proposed_limits_are_used_by_a_button(author, page, draft):
     checked(draft)
     author.post(address(page, "limits"))
 
-    assert (edited(page).marking_seconds, edited(page).memory_mb) == (30, 448)
+    assert (edited(page).marking_seconds, edited(page).memory_mb) == (30, 576)
     assert "Use the proposed limits" not in author.get(address(page)).content.decode()
     published = publish(page)
     assert published.release.limits == edited(page).limits
