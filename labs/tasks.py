@@ -2,9 +2,10 @@
 
 from celery import shared_task
 
+from labs.domain.checking import resume_checks, run_check
 from labs.domain.saves import keep_changed
 from labs.domain.submissions import mark_submission, requeue_forgotten
-from labs.models import Submission
+from labs.models import LabCheck, Submission
 from lms.organisations.scoping import every_organisation
 from lms.organisations.tasks import scoped_task
 
@@ -24,3 +25,13 @@ def mark_waiting_submissions_task():
 def keep_changed_notebooks_task():
     with every_organisation():  # a sweep over all homes, whosever they are
         keep_changed()
+
+
+@shared_task
+def run_check_task(check_id):
+    run_check(LabCheck.objects.get(pk=check_id))
+
+
+@shared_task
+def resume_checks_task():
+    resume_checks()

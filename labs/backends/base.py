@@ -66,5 +66,8 @@ class LabBackend(Protocol):
     def write(self, lab_id: str, user: int, path: str, content: bytes) -> None:
         """Put `content` at `path`, whatever lies there, or raise Refused; the folder is there."""
 
+    def list_files(self, lab_id: str, folder: str) -> list[str]:
+        """The names of the files right in the folder, hidden ones left out; none if it is not there."""
+
     def address(self, path: str) -> str:
         """Where a browser opens `path`, signing in on the way."""

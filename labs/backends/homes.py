@@ -88,6 +88,23 @@ def stat_file(home: Path, path: str) -> os.stat_result | None:
     return found if stat.S_ISREG(found.st_mode) else None
 
 
+def list_files(home: Path, folder: str) -> list[str]:
+    """The names of the regular files right in `folder` below `home`, hidden ones left out."""
+    try:
+        with (
+            _opened(home) as home_fd,
+            _opened(folder, home_fd) as folder_fd,
+            os.scandir(folder_fd) as entries,
+        ):
+            return sorted(
+                entry.name
+                for entry in entries
+                if entry.is_file(follow_symlinks=False) and not entry.name.startswith(".")
+            )
+    except OSError:
+        return []
+
+
 @contextmanager
 def _opened(path, inside=None):
     fd = os.open(path, FOLDER, dir_fd=inside)

@@ -85,6 +85,9 @@ class LocalBackend:
                 code="not_writable",
             ) from error
 
+    def list_files(self, lab_id: str, folder: str) -> list[str]:
+        return homes.list_files(self.hub.homes / lab_id, folder)
+
     def address(self, path: str) -> str:
         after_sign_in = f"/hub/user-redirect/doc/tree/{quote(path)}"
         return f"{self.hub.public_url}/hub/oauth_login?{urlencode({'next': after_sign_in})}"

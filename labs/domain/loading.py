@@ -11,10 +11,12 @@ from django.db import transaction
 
 from courses.loading.course import Report, save_page
 from courses.loading.markdown import read_front_matter, to_blocks
-from courses.models import ModulePage
+from courses.models import Competency, ModulePage
+from labs.domain.masters import check_files
 from labs.domain.releases import cut_release
 from labs.grading.notebooks import NotebookError
 from labs.models import LabPage
+from labs.models.labs import LIMITS
 
 GENERATING_SECONDS = 120
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
@@ -34,11 +36,15 @@ def load_lab(module: ModulePage, folder: Path, report: Report | None = None) -> 
     facts, instructions = read_front_matter(folder / "lab.md")
     if missing := [name for name in ("key", "title", "minutes") if name not in facts]:
         raise ValidationError(f"{folder / 'lab.md'}: the facts lack {', '.join(missing)}.")
-    memory_mb = facts.get("memory_mb", 700)
+    limits = {name: facts.get(name, LabPage._meta.get_field(name).default) for name in LIMITS}
     files = read_files(folder, facts.get("files", []))
     try:
+        check_files(files)
+    except ValidationError as error:
+        raise ValidationError(f"{folder}: {' '.join(error.messages)}") from error
+    try:
         master = read_master(folder / "master.py")
-        release = cut_release(facts["key"], master, files, memory_mb=memory_mb)
+        release = cut_release(facts["key"], master, files, **limits)
     except NotebookError as error:
         raise ValidationError(f"{folder / 'master.py'}: {error}") from error
     no_lab = folder / "no-lab.md"
@@ -55,9 +61,10 @@ def load_lab(module: ModulePage, folder: Path, report: Report | None = None) -> 
         slug=key,
         summary=facts.get("summary", ""),
         minutes=facts["minutes"],
-        memory_mb=memory_mb,
+        **limits,
         pass_mark=facts.get("pass_mark", 70),
         release=release,
+        competencies=Competency.objects.filter(code__in=facts.get("competencies", [])),
         instructions=json.dumps(to_blocks(instructions, key=key, folder=folder)),
         no_lab_path=json.dumps(to_blocks(no_lab_text, key=f"{key}-no-lab", folder=folder)),
     )

@@ -172,7 +172,7 @@ def _take_back(submission: Submission) -> None:
 
 
 def bounds_of(release: LabRelease) -> Bounds:
-    return Bounds(memory_mb=max(release.memory_mb, 512))
+    return Bounds(memory_mb=max(release.memory_mb, 512), total_seconds=release.marking_seconds)
 
 
 @transaction.atomic

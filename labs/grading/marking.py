@@ -4,6 +4,7 @@ The result comes from the judge alone, over a channel that the learner's process
 """
 
 import logging
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -49,6 +50,8 @@ class Report:
     cells: list[dict]
     output: str
     seconds: float
+    # the most memory that one of the two processes held; None where the machine does not tell
+    peak_mb: int | None = None
 
     @property
     def score(self):
@@ -84,7 +87,7 @@ def mark(master: dict, submission: dict, files: dict[str, bytes], bounds: Bounds
         checks.append(Check(test["name"], points, test["points"], outcome, detail))
     checks += [Check(cell["name"], 0, cell["max"], "by_hand") for cell in plan.by_hand]
     seconds = round(time.monotonic() - started, 2)
-    return Report(checks, marking.cells, marking.output, seconds)
+    return Report(checks, marking.cells, marking.output, seconds, marking.peak_mb)
 
 
 @dataclass
@@ -107,13 +110,23 @@ class Marking:
         )
         self.left_out = set()
         self.worker = None
+        self.participants = []
+
+    @property
+    def peak_mb(self):
+        peaks = [each.peak_bytes for each in self.participants if each.peak_bytes]
+        return math.ceil(max(peaks) / (1 << 20)) if peaks else None
+
+    def _start(self, role):
+        participant = self.start(role, self.files, self.limits)
+        self.participants.append(participant)
+        return participant
 
     def run(self):
         """The outcome and detail of each test that was reached, by name, or SandboxError."""
         outcomes = {}
-        judge = None
         try:
-            judge = self.start("judge", self.files, self.limits)
+            judge = self._start("judge")
             self._run_cells()
             judge.wait_until_ready()
             # Only what the cells print: what a tested function prints may be a hidden input.
@@ -135,9 +148,8 @@ class Marking:
             if isinstance(end, Gone) and judge.was_cut_off:
                 raise SandboxError("a process of marking was ended from outside") from end
         finally:
-            for participant in (self.worker, judge):
-                if participant:
-                    participant.close()
+            for participant in self.participants:
+                participant.close()
         return outcomes
 
     def _left(self, at_most=None):
@@ -147,7 +159,7 @@ class Marking:
     def _run_cells(self):
         """Have a worker that ran every cell but those that ended it or took too long."""
         while True:
-            self.worker = worker = self.start("worker", self.files, self.limits)
+            self.worker = worker = self._start("worker")
             worker.wait_until_ready()
             for place, (name, source) in enumerate(self.plan.cells):
                 if place in self.left_out or not source.strip():

@@ -80,6 +80,7 @@ class Participant:
         self.selector.register(channel, selectors.EVENT_READ)
         self.selector.register(output_fd, selectors.EVENT_READ)
         self.is_open = True
+        self.peak_bytes = None
 
     def wait_until_ready(self):
         """Apart from the start, so that two can start at once; raises SandboxError."""
@@ -89,6 +90,10 @@ class Participant:
     def was_cut_off(self):
         """Whether something ended it that no code in it could end."""
         return False
+
+    def memory_peak(self):
+        """The most bytes that it has held at once; None where the machine does not tell."""
+        raise NotImplementedError
 
     def kill(self):
         """End all its processes, and wait for their end."""
@@ -166,6 +171,7 @@ class Participant:
         if not self.is_open:
             return
         self.is_open = False
+        self.peak_bytes = self.memory_peak()
         self.kill()
         self.selector.close()
         self.channel.close()
@@ -204,6 +210,9 @@ class ColdParticipant(Participant):
             self.receive(START_SECONDS)
         except (Gone, Slow) as error:
             raise sandbox.SandboxError("a process of marking did not start") from error
+
+    def memory_peak(self):
+        return self.running.peak_bytes()
 
     def kill(self):
         self.running.kill()

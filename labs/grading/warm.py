@@ -179,6 +179,9 @@ class WarmParticipant(Participant):
             return False
         return True
 
+    def memory_peak(self):
+        return self.group.peak_bytes()
+
     def kill(self):
         if self.first is not None:
             # the first process of its namespace: the kernel ends the others with it

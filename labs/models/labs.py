@@ -6,18 +6,27 @@ from django.db.models import Q
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from modelcluster.fields import ParentalManyToManyField
+from wagtail.admin.panels import FieldPanel, HelpPanel, MultiFieldPanel
 from wagtail.fields import StreamField
 
 from courses.blocks import ReadingBody
 from courses.models import ActivityPage
 from courses.models.pages import TITLE
+from labs.blocks import NoLabBody
+from labs.environments import DEFAULT_ENVIRONMENT, environment_choices
+
+# What a release fixes of a lab's page beside the notebook and the data.
+LIMITS = ("memory_mb", "marking_seconds", "disk_mb", "environment")
+MOST_MEMORY_MB = 4096
+MOST_MARKING_SECONDS = 180
 
 
 class LabRelease(models.Model):
-    """A lab's notebook without solutions and hidden tests, its data and its limits. Never changed.
+    """A lab's notebook without solutions and hidden tests, its data and its limits.
 
-    Found by the hash of the master and the data: the same lab is released once.
+    Never changed, by a trigger of the database. Found by the hash of all that is in it: the same
+    lab is released once.
     """
 
     sha256 = models.CharField(max_length=64, unique=True)
@@ -25,6 +34,9 @@ class LabRelease(models.Model):
     notebook = models.JSONField()
     points = models.DecimalField(max_digits=7, decimal_places=2)
     memory_mb = models.PositiveIntegerField()
+    marking_seconds = models.PositiveIntegerField(default=90)
+    disk_mb = models.PositiveIntegerField(default=200)
+    environment = models.CharField(max_length=32, default=DEFAULT_ENVIRONMENT)
     cut_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -39,6 +51,10 @@ class LabRelease(models.Model):
     @property
     def file_name(self):
         return f"{self.name}.ipynb"
+
+    @property
+    def limits(self):
+        return {name: getattr(self, name) for name in LIMITS}
 
 
 class LabMaster(models.Model):
@@ -74,49 +90,107 @@ class LabFile(models.Model):
         return self.name
 
 
+class NotebookPanel(HelpPanel):
+    """In the page's editor: how the notebook stands, and the way to it."""
+
+    def __init__(self, template="labs/notebook_panel.html", **kwargs):
+        super().__init__(template=template, **kwargs)
+
+    class BoundPanel(HelpPanel.BoundPanel):
+        def get_context_data(self, parent_context=None):
+            context = super().get_context_data(parent_context)
+            page = self.instance
+            return context | {"lab": page, "draft": page.drafts.first() if page.pk else None}
+
+
 class LabPage(ActivityPage):
-    """An exercise in a notebook, with a way for who has no computer at hand."""
+    """An exercise in a notebook, with a way for who has no computer at hand.
+
+    The notebook, with its data, is not in the page: it comes in drafts (`LabDraft`), of which
+    publishing the page takes the newest.
+    """
 
     kind = "lab"
 
     instructions = StreamField(ReadingBody(), verbose_name=_("instructions"), blank=True)
     no_lab_path = StreamField(
-        ReadingBody(),
+        NoLabBody(),
         verbose_name=_("without the lab"),
         blank=True,
-        help_text=_("For someone on a phone: the same thinking, without the notebook."),
+        help_text=_(
+            "For someone on a phone: what the notebook prints, and the same questions, without it."
+        ),
+    )
+    competencies = ParentalManyToManyField(
+        "courses.Competency", blank=True, related_name="labs", verbose_name=_("competencies")
     )
     pass_mark = models.PositiveSmallIntegerField(
         _("pass mark in per cent"), default=70, validators=[MaxValueValidator(100)]
     )
+    environment = models.CharField(
+        _("environment"), max_length=32, choices=environment_choices, default=DEFAULT_ENVIRONMENT
+    )
     memory_mb = models.PositiveIntegerField(
         _("memory in MB"),
         default=700,
-        validators=[MinValueValidator(256), MaxValueValidator(4096)],
+        validators=[MinValueValidator(256), MaxValueValidator(MOST_MEMORY_MB)],
+        help_text=_("For the learner's notebook, and for each marking."),
+    )
+    marking_seconds = models.PositiveIntegerField(
+        _("seconds for marking"),
+        default=90,
+        validators=[MinValueValidator(10), MaxValueValidator(MOST_MARKING_SECONDS)],
+        help_text=_("All cells and all tests together; then the marking is stopped."),
+    )
+    disk_mb = models.PositiveIntegerField(
+        _("disk space in MB"),
+        default=200,
+        validators=[MinValueValidator(20), MaxValueValidator(2000)],
+        help_text=_("For the files of one learner in this lab."),
     )
     release = models.ForeignKey(
-        LabRelease, models.PROTECT, related_name="pages", verbose_name=_("release"), editable=False
+        LabRelease,
+        models.PROTECT,
+        null=True,  # until the first draft of the notebook is published
+        related_name="pages",
+        verbose_name=_("release"),
+        editable=False,
     )
 
-    is_creatable = False  # a notebook comes from a folder (`labs.domain.loading`)
     content_panels = [
         TITLE,
-        MultiFieldPanel([*ActivityPage.facts, "pass_mark"], heading=_("Facts")),
+        MultiFieldPanel([*ActivityPage.facts, "pass_mark", "competencies"], heading=_("Facts")),
+        NotebookPanel(heading=_("The notebook")),
         FieldPanel("instructions"),
         FieldPanel("no_lab_path"),
+        MultiFieldPanel(
+            ["environment", "memory_mb", "marking_seconds", "disk_mb"],
+            heading=_("Environment and limits"),
+        ),
     ]
 
     class Meta:
         verbose_name = _("lab")
 
+    @property
+    def limits(self):
+        return {name: getattr(self, name) for name in LIMITS}
+
     def points(self):
-        return int(self.release.points)
+        return int(self.release.points) if self.release else 0
 
     def completion(self):
         return "passed"
 
     def measured_bytes(self):
         return len(str(self.instructions).encode())
+
+    def publish(self, revision, **options):
+        """Publish `revision` with the release that learners get, or raise Refused."""
+        from labs.domain.drafts import freeze_release  # the domain imports the models
+
+        freeze_release(revision, by=options.get("user"))
+        return super().publish(revision, **options)
 
     def serve_preview(self, request, mode_name):
         return render(request, "labs/lab_preview.html", {"lab": self, "title": self.title})

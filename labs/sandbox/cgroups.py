@@ -1,5 +1,6 @@
 """Caps memory, processes and CPU of a whole sandbox with control groups, of version 2 or 1."""
 
+import contextlib
 import os
 import time
 from pathlib import Path
@@ -43,6 +44,14 @@ class ControlGroup:
             (folder / "memory.swap.max").write_text("0")
         (folder / "pids.max").write_text(str(limits.processes))
         (folder / "cpu.max").write_text(f"{int(PERIOD * limits.cpus)} {PERIOD}")
+
+    def peak_bytes(self):
+        """The most memory that the group has held at once; None where the machine does not tell."""
+        for folder in self.folders[:1]:
+            for name in ("memory.peak", "memory.max_usage_in_bytes"):
+                with contextlib.suppress(OSError):
+                    return int((folder / name).read_text())
+        return None
 
     @property
     def joining_files(self):

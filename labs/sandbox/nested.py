@@ -10,7 +10,6 @@ import resource
 import struct
 
 from labs.sandbox import seccomp
-from labs.sandbox.layout import EMPTIED_IN_PROC, HIDDEN_IN_PROC, HOME
 from labs.sandbox.launcher import (
     MS_BIND,
     MS_NODEV,
@@ -24,6 +23,7 @@ from labs.sandbox.launcher import (
     mount,
     write,
 )
+from labs.sandbox.layout import EMPTIED_IN_PROC, HIDDEN_IN_PROC, HOME
 
 # mount, cgroup, uts, ipc, user, pid, net
 NEW_NAMESPACES = seccomp.NEW_NAMESPACES

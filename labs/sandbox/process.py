@@ -58,6 +58,10 @@ class Running:
             return False
         return start_time(self.pid) == self.started
 
+    def peak_bytes(self):
+        """The most memory that it has held, while it lives; None where the machine does not tell."""
+        return cgroups.ControlGroup(self.name).peak_bytes()
+
     def kill(self):
         """End every process of the sandbox at once: the kernel does it when the first one dies."""
         # bubblewrap outside ends after the first process inside, once it has taken note of its end

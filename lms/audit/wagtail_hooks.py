@@ -33,6 +33,15 @@ ACTIONS = {
     "assessments.attempt_voided": (_("Void an attempt"), _("Voided an attempt")),
     "assessments.answer_file": (_("Answer file"), _("Took in a phone's answer file")),
     "courses.result_overridden": (_("Set a result"), _("Set a result by hand")),
+    "labs.draft_made": (_("New version of a notebook"), _("Made a new version of the notebook")),
+    "labs.draft_discarded": (
+        _("Discard a version of a notebook"),
+        _("Discarded the newest version of the notebook"),
+    ),
+    "labs.draft_published": (
+        _("Publish a version of a notebook"),
+        _("Published the newest version of the notebook"),
+    ),
     "accounts.identifier_set": (_("Set an identifier"), _("Set a staff identifier")),
     "accounts.sessions_ended": (_("Sign out everywhere"), _("Ended all sessions")),
     "accounts.address_changed": (_("Change an address"), _("Changed an address")),

@@ -207,6 +207,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 15,
         "options": {"expires": 15},  # one that had to wait looks no better than the next
     },
+    "resume-lab-checks": {
+        "task": "labs.tasks.resume_checks_task",
+        "schedule": 60,
+    },
     "sweep-messages": {
         "task": "lms.messaging.tasks.sweep_messages_task",
         "schedule": 60,
