@@ -32,6 +32,7 @@ def prepare_hub(*, platform_url: str | None = None, port: int | None = None) -> 
         userinfo_url=inward + reverse("idp:oidc:userinfo"),
         return_url=settings.SITE_URL + reverse("courses:dashboard"),
         session_cookies=(settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME),
+        active_servers=settings.LABS_PLACES,
     )
     prepare_folders(hub)
     register_client(hub)

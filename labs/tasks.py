@@ -1,7 +1,13 @@
 """Background work of labs."""
 
+from contextlib import suppress
+
 from celery import shared_task
 
+from labs.backends import LabsDown
+from labs.domain.classes import warm_classes
+from labs.domain.places import move_line
+from labs.domain.sessions import reconcile, sweep_access
 from labs.domain.submissions import mark_submission, requeue_forgotten
 from labs.models import Submission
 from lms.organisations.scoping import every_organisation
@@ -17,3 +23,17 @@ def mark_submission_task(_organisation_id, submission_id):
 def mark_waiting_submissions_task():
     with every_organisation():  # a sweep over all submissions, whosever they are
         requeue_forgotten()
+
+
+@shared_task
+def sweep_access_task():
+    sweep_access()
+
+
+@shared_task
+def watch_labs_task():
+    """Compare sessions with the Hub's list, move the line on, and start what classes need."""
+    with suppress(LabsDown):  # what is done without the Hub goes on
+        reconcile()
+    move_line()
+    warm_classes()

@@ -9,6 +9,7 @@ from courses.domain.progress import visit_activity
 from courses.views.lessons import activity_context, own_enrolment
 from labs.backends import ServerState
 from labs.domain import submissions, workspaces
+from labs.domain.sessions import labs_are_down
 from labs.messages import with_sentences
 from labs.models import Submission, Workspace
 
@@ -22,6 +23,10 @@ def lab(request, enrolment, entry):
     visit_activity(enrolment, entry["key"])
     standing = submissions.standing(enrolment, entry["key"])
     context = activity_context(enrolment, entry) | standing | {"lab": page}
+    context |= {
+        "is_down": labs_are_down(),
+        "is_in_line": bool(standing["workspace"]) and workspaces.is_in_line(standing["workspace"]),
+    }
     return render(request, "labs/lab_detail.html", context | _results(standing["grade_run"]))
 
 
@@ -59,6 +64,8 @@ def lab_open(request, pk, key):
 def lab_wait(request, pk, key):
     """Looks again every two seconds until the learner's server is ready, then leads to it."""
     entry, workspace = own_workspace(request, pk, key)
+    if workspaces.is_in_line(workspace):
+        return redirect("labs:line", pk, key)
     state = workspaces.server_of(workspace)
     if state == ServerState.READY:
         return redirect(workspaces.lab_address(workspace))

@@ -1,9 +1,9 @@
 """Where labs run: the platform asks a backend and knows no more than this."""
 
-from labs.backends.base import LabBackend, LabsDown, ServerState
+from labs.backends.base import LabBackend, LabsDown, Server, ServerState
 from labs.backends.local import local_backend
 
-__all__ = ["LabBackend", "LabsDown", "ServerState", "get_backend"]
+__all__ = ["LabBackend", "LabsDown", "Server", "ServerState", "get_backend"]
 
 
 def get_backend() -> LabBackend:

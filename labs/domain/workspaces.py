@@ -1,14 +1,17 @@
-"""Opening a lab, and closing it when the right to it ends."""
+"""Opening a lab: the learner's files in it, and a server to work on them."""
 
 import json
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from courses.domain.editions import pinned_page
 from courses.domain.progress import complete_activity, visit_activity
 from courses.models import Enrolment
 from labs.backends import ServerState, get_backend
+from labs.domain.places import end_of_labs, open_turn
+from labs.domain.sessions import enter, has_session
 from labs.models import LabIdentity, LabPage, LabRelease, Launch, Workspace
 from lms.core.errors import Refused
 from lms.organisations.scoping import every_organisation
@@ -48,17 +51,44 @@ def _free_folder(identity: LabIdentity, release: LabRelease, enrolment: Enrolmen
 def open_lab(enrolment: Enrolment, entry: dict, language: str) -> Workspace:
     """Put the release in place and have the learner's server started; does not wait for it.
 
-    Refused when the labs are down or full. Files that the learner has are left as they are.
+    When all places are taken the learner is in line. Refused when the labs are down, closed with
+    the run, or the cohort's hours used. Files that the learner has are left as they are.
     """
+    end = end_of_labs(enrolment)
+    if end and end <= timezone.now():
+        raise Refused(
+            _("This run is over, and its labs are closed. Your results stay."), code="run_over"
+        )
     lab = pinned_lab(entry, language)
     workspace = workspace_of(enrolment, entry["key"], lab.release)
     visit_activity(enrolment, entry["key"])
-    backend = get_backend()
-    identity = workspace.identity
-    backend.seed(identity.lab_id, identity.pk, workspace.folder, release_files(workspace.release))
-    backend.start(identity.lab_id, memory_mb=lab.release.memory_mb)
-    Launch.objects.create(workspace=workspace)
+    seed(workspace)
+    if enter(workspace):
+        Launch.objects.create(workspace=workspace)
     return workspace
+
+
+def seed(workspace: Workspace) -> None:
+    """Put the files of the release that are not there yet into the learner's folder."""
+    identity = workspace.identity
+    files = release_files(workspace.release)
+    get_backend().seed(identity.lab_id, identity.pk, workspace.folder, files)
+
+
+def enter_in_turn(workspace: Workspace) -> bool:
+    """Start the server of a learner whose turn has come; whether it starts or runs."""
+    turn = open_turn(workspace.identity)
+    if turn is None:
+        return has_session(workspace.identity)
+    if turn.called_at is None or not enter(workspace):
+        return False
+    Launch.objects.create(workspace=workspace)
+    return True
+
+
+def is_in_line(workspace: Workspace) -> bool:
+    """Whether the person waits for a place, for this lab or another."""
+    return open_turn(workspace.identity) is not None
 
 
 def complete_without_lab(enrolment: Enrolment, key: str, lab: LabPage) -> None:
@@ -80,15 +110,3 @@ def server_of(workspace: Workspace) -> ServerState:
 
 def lab_address(workspace: Workspace) -> str:
     return get_backend().address(workspace.notebook_path)
-
-
-def close_labs(enrolment: Enrolment) -> None:
-    """Stop the learner's server unless another live enrolment of theirs has a workspace."""
-    identity = LabIdentity.objects.filter(user_id=enrolment.user_id).first()
-    if identity is None:
-        return
-    with every_organisation():  # one server serves all of a person's organisations
-        live = Enrolment.objects.live().filter(user_id=enrolment.user_id)
-        still_used = Workspace.objects.filter(enrolment__in=live).exists()
-    if not still_used:
-        get_backend().stop(identity.lab_id)

@@ -5,6 +5,7 @@ Kept outside the Hub's own options, for a learner may start their own server wit
 
 import json
 import re
+import time
 from dataclasses import asdict, dataclass
 
 from labs.hub.settings import write_private
@@ -14,15 +15,27 @@ LAB_ID = re.compile(r"l[0-9a-f]{12}")
 
 @dataclass(frozen=True)
 class Grant:
+    """What a server may take; after `until`, in seconds of the epoch, there is no leave any more."""
+
     memory_mb: int
+    cpus: float = 1.0
+    until: float | None = None
+
+    @property
+    def is_over(self):
+        return self.until is not None and time.time() >= self.until
 
 
 def read_grant(settings, lab_id):
-    """The Grant of `lab_id`; None if it has none."""
+    """The Grant of `lab_id`; None if it has none, or none any more."""
     if not LAB_ID.fullmatch(lab_id):
         return None
-    path = settings.grants / f"{lab_id}.json"
-    return Grant(**json.loads(path.read_text())) if path.exists() else None
+    try:
+        text = (settings.grants / f"{lab_id}.json").read_text()
+    except FileNotFoundError:
+        return None
+    grant = Grant(**json.loads(text))
+    return None if grant.is_over else grant
 
 
 def write_grant(settings, lab_id, grant):

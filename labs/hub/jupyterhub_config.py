@@ -79,8 +79,8 @@ c.Spawner.env_keep = []
 c.Spawner.default_url = "/lab"
 c.Spawner.http_timeout = 90
 c.Spawner.start_timeout = 60
-# how soon a server without a grant, or past its life, is ended
-c.Spawner.poll_interval = 15
+# how soon a server without a grant, or past its life, is ended: it reads some small files
+c.Spawner.poll_interval = 3
 c.Spawner.args = [
     "--HubOAuth.cache_max_age=30",
     f"--ServerApp.shutdown_no_activity_timeout={platform.idle_minutes * 60}",

@@ -8,6 +8,7 @@ namespace lets its holder dial out from the machine's own.
 import asyncio
 import socket
 import time
+from datetime import UTC
 from pathlib import Path
 from urllib.parse import quote
 
@@ -15,6 +16,7 @@ from jupyterhub.spawner import Spawner, SpawnException
 from traitlets import Any
 
 from labs import sandbox
+from labs.hub import usage
 from labs.hub.grants import read_grant
 from labs.hub.servers import forget, remember, running_state
 from labs.sandbox import seccomp
@@ -25,6 +27,7 @@ SERVER_PROGRAM_INSIDE = "/opt/labs/server.py"
 JUPYTER_CONFIG = Path(__file__).with_name("jupyter")
 JUPYTER_CONFIG_INSIDE = "/opt/labs/jupyter"
 HUB_FOLDER_INSIDE = "/run/hub"
+NEARLY = 0.8  # a server tells of its activity every few minutes
 
 
 class SandboxSpawner(Spawner):
@@ -75,6 +78,7 @@ class SandboxSpawner(Spawner):
             self.running = await asyncio.to_thread(self._start, grant, home, listener)
         self.started_at = time.time()
         remember(self.folder, self.running)
+        usage.begin(self.folder)
         return f"http+unix://{quote(str(path), safe='')}"
 
     def _start(self, grant, home, listener):
@@ -92,7 +96,7 @@ class SandboxSpawner(Spawner):
             inherited=(listener.fileno(),),
             # libzmq wants to look at the network interfaces, of which there is only the loopback
             families=(seccomp.AF_UNIX, seccomp.AF_INET, seccomp.AF_INET6),
-            limits=sandbox.Limits(memory_mb=grant.memory_mb),
+            limits=sandbox.Limits(memory_mb=grant.memory_mb, cpus=grant.cpus),
         )
         with (self.folder / "server.log").open("wb") as log:
             try:
@@ -135,13 +139,24 @@ class SandboxSpawner(Spawner):
 
     async def poll(self):
         if not self.running or not self.running.is_alive():
+            limit = self.platform.idle_minutes * 60 * NEARLY
+            usage.end(
+                self.folder, self.running, idle_seconds=self._idle_seconds(), idle_limit=limit
+            )
             return 0
+        usage.note(self.folder, self.running)
         is_old = time.time() - self.started_at > self.platform.life_hours * 3600
         if is_old or read_grant(self.platform, self.user.name) is None:
-            self.log.warning("%s is ended: %s", self.user.name, "old" if is_old else "no grant")
+            why = "old" if is_old else "no_grant"
+            self.log.warning("%s is ended: %s", self.user.name, why)
+            usage.end(self.folder, self.running, why=why)
             await self.stop()
             return 0
         return None
+
+    def _idle_seconds(self):
+        active = self.orm_spawner.last_activity if self.orm_spawner else None
+        return time.time() - active.replace(tzinfo=UTC).timestamp() if active else 0
 
     async def stop(self, now=False):  # noqa: FBT002 - JupyterHub's signature
         if self.running:

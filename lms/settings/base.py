@@ -202,6 +202,16 @@ CELERY_BEAT_SCHEDULE = {
         "task": "labs.tasks.mark_waiting_submissions_task",
         "schedule": 60,
     },
+    "end-lab-access": {
+        "task": "labs.tasks.sweep_access_task",
+        "schedule": 5,
+        "options": {"expires": 5},
+    },
+    "watch-labs": {
+        "task": "labs.tasks.watch_labs_task",
+        "schedule": 20,
+        "options": {"expires": 20},
+    },
     "sweep-messages": {
         "task": "lms.messaging.tasks.sweep_messages_task",
         "schedule": 60,
@@ -381,6 +391,12 @@ WAGTAILIMAGES_MAX_UPLOAD_SIZE = 5 * 1024 * 1024
 LABS_HUB_URL = CONFIG["labs_hub_url"]
 LABS_HUB_API_URL = CONFIG["labs_hub_api_url"] or f"{LABS_HUB_URL}/hub/api"
 LABS_DATA_DIR = DATA_DIR / "labs"
+LABS_PLACES = CONFIG["labs_places"]
+LABS_COHORT_PLACES = CONFIG["labs_cohort_places"]
+LABS_COHORT_HOURS = CONFIG["labs_cohort_hours"]
+LABS_MEMORY_MB = CONFIG["labs_memory_mb"]
+LABS_CPUS = CONFIG["labs_cpus"]
+LABS_CURRENCY, LABS_GB_HOUR_PRICE = CONFIG["labs_gb_hour_price"].split()
 
 LOGGING = {
     "version": 1,
