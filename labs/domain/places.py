@@ -42,9 +42,9 @@ def claim_place(workspace: Workspace) -> LabSession | None:
 
     Refused where the cohort's labs are closed or its hours used, and while an old session ends.
     """
-    now = timezone.now()
     with every_organisation():  # places are the platform's, whoever sits on them
         hold_places()
+        now = timezone.now()  # who holds first asked first
         session = LabSession.objects.open().filter(identity=workspace.identity_id).first()
         if session is None:
             _refuse_without_hours(workspace.enrolment, now)
@@ -206,9 +206,9 @@ def give_place_back(session: LabSession, *, is_in_line: bool) -> None:
 @transaction.atomic
 def leave_line(identity: LabIdentity) -> None:
     """Give up the place in line; harmless when there is none."""
-    now = timezone.now()
     with every_organisation():  # as claimed
         hold_places()
+        now = timezone.now()
         for turn in LabTurn.objects.open().filter(identity=identity):
             close_turn(turn, TurnOutcome.LEFT, now)
         call_next(now)
@@ -217,9 +217,9 @@ def leave_line(identity: LabIdentity) -> None:
 @transaction.atomic
 def move_line(now: datetime | None = None) -> int:
     """Take their turn from those who did not come, and call the next; return how many were called."""
-    now = now or timezone.now()
     with every_organisation():  # as claimed
         hold_places()
+        now = now or timezone.now()
         for turn in LabTurn.objects.called().filter(lapses_at__lte=now):
             close_turn(turn, TurnOutcome.LOST, now)
         return call_next(now)

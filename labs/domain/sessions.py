@@ -143,9 +143,9 @@ def end_server(identity: LabIdentity, *, is_access_over: bool) -> None:
 @transaction.atomic
 def end_session(session: LabSession, why: str, now: datetime | None = None) -> None:
     """Note that the server has ended, and give its place to the next in line."""
-    now = now or timezone.now()
     with every_organisation():  # as claimed
         hold_places()
+        now = now or timezone.now()
         LabSession.objects.open().filter(pk=session.pk).update(ended_at=now, why_ended=why)
         call_next(now)
 

@@ -256,7 +256,9 @@ def test_the_line_page_tells_the_number_and_goes_on_by_itself(
     assert "It usually takes 80 minutes." in page
     assert "Take the way without the lab" in page
     assert 'http-equiv="refresh"' in page
-    assert "You are in line" in client.get(reverse("courses:activity", args=of_lab)).content.decode()
+    assert (
+        "You are in line" in client.get(reverse("courses:activity", args=of_lab)).content.decode()
+    )
 
     client.post(reverse("labs:leave", args=[people[1].pk, lab.key]))  # not one's own: 404
     assert open_turn(turn_of(people[1]).identity)
@@ -356,5 +358,3 @@ def test_a_class_is_planned_once_and_cancelled(planned, people, opens, settings)
     assert LabTurn.objects.waiting().count() == 3
     cancel_class(planned, by=people[4].user)
     assert set(LabTurn.objects.waiting().values_list("lab_class", flat=True)) == {None}
-
-
