@@ -182,7 +182,7 @@ def end_of_labs(enrolment: Enrolment) -> datetime | None:
     return datetime.combine(last + timedelta(days=1), time.min, ZoneInfo(run.time_zone))
 
 
-def close_turn(turn: LabTurn, outcome: str, now: datetime, *, session=None) -> None:
+def close_turn(turn: LabTurn, outcome, now: datetime, *, session=None) -> None:
     turn.closed_at, turn.outcome, turn.session = now, outcome, session
     turn.save(update_fields=["closed_at", "outcome", "session"])
 

@@ -131,12 +131,13 @@ def hours_left(cohort_id: int | None, limits: Limits, *, now=None) -> Decimal | 
         (limits.hours_monthly, month_span(timezone.localdate(now))),
         (limits.hours_in_all, (BEGINNING, now)),
     ]
-    left = [
-        limit - sum(each.hours for each in usage_between(*span, sessions=sessions, now=now))
-        for limit, span in spans
-        if limit is not None
-    ]
+    left = [limit - _hours(sessions, span, now) for limit, span in spans if limit is not None]
     return max(Decimal(0), min(left))
+
+
+def _hours(sessions, span: tuple[datetime, datetime], now: datetime) -> Decimal:
+    used = usage_between(*span, sessions=sessions, now=now)
+    return sum((each.hours for each in used), Decimal(0))
 
 
 @dataclass(frozen=True)
@@ -170,9 +171,4 @@ def used_by(cohort: Cohort) -> dict[str, Decimal]:
     now = timezone.now()
     sessions = LabSession.objects.filter(cohort=cohort)
     spans = {"month": month_span(timezone.localdate(now)), "all": (BEGINNING, now)}
-    return {
-        name: sum(
-            (each.hours for each in usage_between(*span, sessions=sessions, now=now)), Decimal(0)
-        )
-        for name, span in spans.items()
-    }
+    return {name: _hours(sessions, span, now) for name, span in spans.items()}

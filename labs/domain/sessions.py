@@ -4,6 +4,7 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -105,7 +106,7 @@ def log_of(session: LabSession) -> str:
 
 
 @transaction.atomic
-def stop_session(session: LabSession, why: str, *, reason: str = "", by=None) -> None:
+def stop_session(session: LabSession, why, *, reason: str = "", by=None) -> None:
     """Have the session's server ended: at once, and tried again until the Hub has done it."""
     asked = LabSession.objects.open().filter(pk=session.pk, stop_asked_at__isnull=True)
     is_first = asked.update(
@@ -141,7 +142,7 @@ def end_server(identity: LabIdentity, *, is_access_over: bool) -> None:
 
 
 @transaction.atomic
-def end_session(session: LabSession, why: str, now: datetime | None = None) -> None:
+def end_session(session: LabSession, why, now: datetime | None = None) -> None:
     """Note that the server has ended, and give its place to the next in line."""
     with every_organisation():  # as claimed
         hold_places()
@@ -244,7 +245,7 @@ def _note(session: LabSession, server: Server, now: datetime) -> None:
     session.save(update_fields=["seen_at", "active_at", "memory_now_mb", "memory_peak_mb"])
 
 
-def _why_ended(session: LabSession, now: datetime) -> str:
+def _why_ended(session: LabSession, now: datetime) -> Any:
     if now >= session.until:
         return Why.OLD
     known = get_backend().ending(session.identity.lab_id)
