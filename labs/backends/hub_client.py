@@ -14,6 +14,7 @@ from lms.core.errors import Refused
 
 TIMEOUT = httpx.Timeout(5)
 PROBE_SECONDS = 1
+STOP_SECONDS = 3  # whose access ends is out within five
 PAGE_SIZE = 200
 PAGES = {"Accept": "application/jupyterhub-pagination+json"}
 
@@ -90,11 +91,15 @@ class HubClient:
         return ServerState.STARTING
 
     def stop_server(self, lab_id: str) -> None:
-        self._expect(self.request("DELETE", f"/users/{lab_id}/server"), HTTPStatus.NOT_FOUND)
+        self._delete(f"/users/{lab_id}/server")
 
     def remove_user(self, lab_id: str) -> None:
         """End the server, and forget the person: their cookies at the Hub are worth nothing then."""
-        self._expect(self.request("DELETE", f"/users/{lab_id}"), HTTPStatus.NOT_FOUND)
+        self._delete(f"/users/{lab_id}")
+
+    def _delete(self, path: str) -> None:
+        response = self.request("DELETE", path, timeout=STOP_SECONDS)
+        self._expect(response, HTTPStatus.NOT_FOUND)
 
     def _expect(self, response: httpx.Response, *also: HTTPStatus) -> None:
         if not response.is_success and response.status_code not in also:

@@ -15,7 +15,7 @@ from labs.backends import homes
 from labs.backends.base import LabsDown, Server, ServerState
 from labs.backends.breaker import is_shut
 from labs.backends.hub_client import HubClient
-from labs.hub.grants import Grant, remove_grant, write_grant
+from labs.hub.grants import Grant, read_grant, remove_grant, write_grant
 from labs.hub.servers import stop_server
 from labs.hub.settings import HubSettings, load_settings
 from labs.hub.usage import read_usage
@@ -38,12 +38,14 @@ class LocalBackend:
     def start(
         self, lab_id: str, *, memory_mb: int, cpus: float = 1.0, until: datetime | None = None
     ) -> ServerState:
+        has_leave = read_grant(self.hub, lab_id) is not None
         seconds = until.timestamp() if until else None
         write_grant(self.hub, lab_id, Grant(memory_mb=memory_mb, cpus=cpus, until=seconds))
         try:
             return self.client.start_server(lab_id)
         except Refused:
-            remove_grant(self.hub, lab_id)
+            if not has_leave:  # a server that runs lives through a restart of the Hub
+                remove_grant(self.hub, lab_id)
             raise
 
     def poll(self, lab_id: str) -> ServerState:

@@ -37,8 +37,8 @@ def hold_places() -> Fleet:
 
 
 @transaction.atomic
-def claim_place(workspace: Workspace) -> LabSession | None:
-    """The learner's session, with a place; None when they are in line for one.
+def claim_place(workspace: Workspace) -> tuple[LabSession | None, bool]:
+    """The learner's session, and whether it is new; None when they are in line for a place.
 
     Refused where the cohort's labs are closed or its hours used, and while an old session ends.
     """
@@ -51,13 +51,13 @@ def claim_place(workspace: Workspace) -> LabSession | None:
             turn = _turn_of(workspace, now)
             call_next(now)
             turn.refresh_from_db()
-            return take_place(turn, now) if turn.called_at else None
+            return (take_place(turn, now) if turn.called_at else None), True
         if session.stop_asked_at or session.until <= now:
             raise Refused(
                 _("Your last lab is just being closed. Try again in some seconds."),
                 code="lab_closing",
             )
-        return session
+        return session, False
 
 
 def _refuse_without_hours(enrolment: Enrolment, now: datetime) -> None:

@@ -37,12 +37,15 @@ def enter(workspace: Workspace) -> LabSession | None:
 
     Refused as `claim_place` refuses, and when the labs are down.
     """
-    session = claim_place(workspace)
-    return session if session and launch(session) else None
+    session, is_new = claim_place(workspace)
+    return session if session and launch(session, is_new=is_new) else None
 
 
-def launch(session: LabSession) -> bool:
-    """Have the session's server started; whether there was room for it. Refused: the labs are down."""
+def launch(session: LabSession, *, is_new: bool) -> bool:
+    """Have the session's server started; whether there was room for it. Refused: the labs are down.
+
+    A new session that could not be started gives its place back.
+    """
     try:
         get_backend().start(
             session.identity.lab_id,
@@ -51,9 +54,10 @@ def launch(session: LabSession) -> bool:
             until=session.until,
         )
     except Refused as refused:
+        if not is_new:
+            raise
         is_full = refused.code == "labs_full"
-        if session.seen_at is None:  # one that ran is ended when the Hub tells how it stands
-            give_place_back(session, is_in_line=is_full)
+        give_place_back(session, is_in_line=is_full)
         if is_full:
             return False
         raise

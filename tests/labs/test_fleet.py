@@ -14,9 +14,10 @@ from labs.domain.places import move_line, open_turn, place_in_line
 from labs.domain.quotas import set_quota
 from labs.domain.sessions import has_session, reconcile, stop_session
 from labs.domain.workspaces import open_lab
-from labs.models import LabQuota, LabSession, LabTurn, TurnOutcome, Why
+from labs.models import LabIdentity, LabQuota, LabSession, LabTurn, TurnOutcome, Why
 from lms.core.errors import Refused
 from lms.organisations.scoping import every_organisation
+from tests import factories
 from tests.labs.conftest import enrolment_of, organisation
 
 MINUTE = timedelta(minutes=1)
@@ -227,14 +228,20 @@ def test_labs_that_are_down_take_no_place(people, opens, backend):
     assert turn_of(people[0]).outcome == TurnOutcome.LEFT
 
 
+def test_a_session_that_runs_outlives_a_silence_of_the_hub(people, opens, backend):
+    opens(people[0])
+    backend.is_up = False
+    with pytest.raises(Refused):
+        opens(people[0])
+
+    assert LabSession.objects.open().count() == 1
+
+
 def test_servers_of_authors_take_places(people, opens, backend, settings):
     settings.LABS_PLACES = 2
     opens(people[0])
-    identity = session_of(people[0]).identity
-    backend.running[identity.lab_id] = backend.running.pop(identity.lab_id)
-    author = enrolment_of("author@example.org", "nyeri", people[0].run.course)
-    other = type(identity).objects.create(user=author.user)
-    backend.start(other.lab_id, memory_mb=700)
+    author = LabIdentity.objects.create(user=factories.user())
+    backend.start(author.lab_id, memory_mb=700)
     reconcile()
 
     assert opens(people[1]) is False

@@ -133,6 +133,14 @@ def test_no_grant_is_left_where_nothing_was_started(hub):
     assert read_grant(hub, ID) is None
 
 
+def test_a_server_that_runs_keeps_its_leave_while_the_hub_restarts(hub):
+    write_grant(hub, ID, Grant(memory_mb=300))
+    with pytest.raises(LabsDown):
+        get_backend().start(ID, memory_mb=400)
+
+    assert read_grant(hub, ID).memory_mb == 400
+
+
 def test_places_are_the_hubs_own_limit_too(hub, settings):
     assert hub.active_servers == settings.LABS_PLACES
 
@@ -226,13 +234,13 @@ def test_staff_are_told_on_their_start_page(client, backend, world, monkeypatch)
     client.force_login(world.kenyan_coordinator)
     page = client.get(reverse("reports:home")).content.decode()
 
-    assert "The labs are down" in page
+    assert "The labs do not answer" in page
     assert "Memory is not capped." in page
 
     backend.is_up = True
     monkeypatch.setattr("lms.reports.views.missing_protections", list)
     page = client.get(reverse("reports:home")).content.decode()
-    assert "The labs are down" not in page
+    assert "The labs do not answer" not in page
     assert "protection" not in page
 
 
