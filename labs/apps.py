@@ -9,6 +9,7 @@ class LabsConfig(AppConfig):
         from courses.activities import ActivityKind, register_kind
         from courses.loading.course import register_loader
         from labs import receivers, rules  # noqa: F401  they register themselves
+        from labs.domain import personal_data  # noqa: F401  as above
         from labs.domain.loading import load_lab
         from labs.views import lab, states
 

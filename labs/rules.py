@@ -1,8 +1,10 @@
-"""Who may see a submission: the learner, and staff of the organisation."""
+"""Who may see a submission, and who looks after the labs of an organisation."""
 
 import rules
+from django.utils.translation import gettext_lazy as _
 
 from lms.organisations.roles import holds
+from lms.organisations.staff_pages import register_staff_page
 
 
 @rules.predicate
@@ -14,3 +16,9 @@ rules.add_perm(
     "labs.view_submission",
     is_own | holds("labs.view_submission", "workspace.enrolment.organisation_id"),
 )
+rules.add_perm("labs.view_fleet", holds("labs.view_fleet"))
+rules.add_perm("labs.stop_session", holds("labs.stop_session"))
+rules.add_perm("labs.set_quota", holds("labs.set_quota"))
+rules.add_perm("labs.read_log", holds("labs.read_log"))
+
+register_staff_page("labs.view_fleet", "labs:fleet", _("Labs now"))

@@ -36,6 +36,7 @@ def prepare_hub(*, platform_url: str | None = None, port: int | None = None) -> 
         grants_url=inward + GRANTS_PATH if settings.LABS_SPAWNER == "kubernetes" else "",
         hand_in_url=settings.SITE_URL + reverse("labs:from_lab"),
         session_cookies=(settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME),
+        active_servers=settings.LABS_PLACES,
     )
     prepare_folders(hub)
     register_client(hub)

@@ -1,9 +1,15 @@
 """Background work of labs."""
 
+from contextlib import suppress
+
 from celery import shared_task
 
+from labs.backends import LabsDown
 from labs.domain.checking import resume_checks, run_check
+from labs.domain.classes import warm_classes
+from labs.domain.places import move_line
 from labs.domain.saves import keep_changed
+from labs.domain.sessions import reconcile, sweep_access
 from labs.domain.submissions import mark_submission, requeue_forgotten
 from labs.models import LabCheck, Submission
 from lms.organisations.scoping import every_organisation
@@ -35,3 +41,17 @@ def run_check_task(check_id):
 @shared_task
 def resume_checks_task():
     resume_checks()
+
+
+@shared_task
+def sweep_access_task():
+    sweep_access()
+
+
+@shared_task
+def watch_labs_task():
+    """Compare sessions with the Hub's list, move the line on, and start what classes need."""
+    with suppress(LabsDown):  # what is done without the Hub goes on
+        reconcile()
+    move_line()
+    warm_classes()

@@ -1,9 +1,10 @@
 from django.urls import path
 
-from labs import notebook_views, views
+from labs import fleet_views, notebook_views, views
 
 app_name = "labs"
 OF_LAB = "learn/<int:pk>/<uuid:key>/lab/"
+FLEET = "o/<slug:organisation>/labs-now/"
 urlpatterns = [
     path(f"{OF_LAB}open/", views.lab_open, name="open"),
     path(OF_LAB, views.lab_wait, name="wait"),
@@ -26,4 +27,14 @@ urlpatterns = [
     path("labs/hand-in/", views.from_lab, name="from_lab"),
     path("labs/submissions/<int:pk>/", views.submission_detail, name="submission"),
     path("labs/submissions/<int:pk>/state/", views.submission_state, name="submission_state"),
+    path(f"{OF_LAB}line/", fleet_views.lab_line, name="line"),
+    path(f"{OF_LAB}line/leave/", fleet_views.lab_line_leave, name="leave"),
+    path(FLEET, fleet_views.fleet, name="fleet"),
+    path(f"{FLEET}<int:pk>/stop/", fleet_views.session_stop, name="session_stop"),
+    path(f"{FLEET}<int:pk>/log/", fleet_views.session_log, name="session_log"),
+    path(f"{FLEET}usage/", fleet_views.usage, name="usage"),
+    path(f"{FLEET}quotas/", fleet_views.quota_list, name="quota_list"),
+    path(f"{FLEET}quotas/<slug:cohort>/", fleet_views.quota_edit, name="quota_edit"),
+    path(f"{FLEET}classes/new/", fleet_views.class_new, name="class_new"),
+    path(f"{FLEET}classes/<int:pk>/cancel/", fleet_views.class_cancel, name="class_cancel"),
 ]

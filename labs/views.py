@@ -13,6 +13,7 @@ from courses.activities import StepState
 from courses.domain.progress import visit_activity
 from courses.views.lessons import activity_context, own_enrolment
 from labs.domain import saves, submissions, workspaces
+from labs.domain.sessions import labs_are_down
 from labs.domain.standing import (
     LabState,
     is_slow,
@@ -58,6 +59,8 @@ def lab(request, enrolment, entry):
         "lab": page,
         "in_browser": is_offered(page.release),
         "earlier": _earlier(standing),
+        "is_down": labs_are_down(),
+        "is_in_line": bool(standing.workspace) and workspaces.is_in_line(standing.workspace),
     }
     return render(request, "labs/lab_detail.html", context)
 
@@ -152,7 +155,7 @@ def lab_state(request, pk, key):
 def lab_open(request, pk, key):
     enrolment, entry = own_lab(request, pk, key)
     launch = workspaces.open_lab(enrolment, entry, get_language())
-    if launch.started_server:
+    if launch is None or launch.started_server:
         return redirect("labs:wait", pk, key)
     return redirect(workspaces.lab_address(launch.workspace))
 
@@ -160,6 +163,8 @@ def lab_open(request, pk, key):
 def lab_wait(request, pk, key):
     """Looks again every two seconds until the learner's server is ready, then leads to it."""
     entry, workspace = own_workspace(request, pk, key)
+    if workspaces.is_in_line(workspace):
+        return redirect("labs:line", pk, key)
     enrolment = workspace.enrolment
     standing = lab_standing(enrolment, entry["key"])
     if standing.server == LabState.RUNNING:

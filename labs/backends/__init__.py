@@ -1,6 +1,6 @@
 """Where labs run: the platform asks a backend and knows no more than this."""
 
-from labs.backends.base import FileFacts, LabBackend, LabsDown, LimitMet, ServerState
+from labs.backends.base import FileFacts, LabBackend, LabsDown, LimitMet, Server, ServerState
 from labs.backends.local import LARGEST_FILE, local_backend
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "LabBackend",
     "LabsDown",
     "LimitMet",
+    "Server",
     "ServerState",
     "get_backend",
 ]

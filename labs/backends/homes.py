@@ -6,8 +6,9 @@ link and waits for nothing.
 
 import os
 import secrets
+import shutil
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -48,6 +49,11 @@ def read_file(home: Path, path: str, limit: int) -> bytes | None:
             fd = os.open(name, EXISTING_FILE, dir_fd=folder_fd)
     except OSError:
         return None
+    return _content_of(fd, limit)
+
+
+def _content_of(fd, limit):
+    """The content of the regular file that `fd` opens, which is closed; None if it is none."""
     try:
         if not stat.S_ISREG(os.fstat(fd).st_mode):
             return None
@@ -103,6 +109,36 @@ def list_files(home: Path, folder: str) -> list[str]:
             )
     except OSError:
         return []
+
+
+def read_all(home: Path, limit: int) -> Iterator[tuple[str, bytes]]:
+    """(path, content) of each regular file below `home` that is not larger than `limit`."""
+    for folder, _folders, names, folder_fd in os.fwalk(home, follow_symlinks=False):
+        for name in sorted(names):
+            with suppress(OSError, TooLarge):
+                fd = os.open(name, EXISTING_FILE, dir_fd=folder_fd)
+                content = _content_of(fd, limit)
+                if content is not None:
+                    yield str(Path(folder, name).relative_to(home)), content
+
+
+def remove_home(home: Path) -> None:
+    """Remove `home` with all that lies in it, following no link out of it."""
+    if not shutil.rmtree.avoids_symlink_attacks:
+        raise RuntimeError("this system cannot remove a stranger's folder safely")
+    with suppress(FileNotFoundError):
+        shutil.rmtree(home)
+
+
+def read_end(path: Path, limit: int) -> str:
+    """The last `limit` bytes of a file of the Hub's, as text; empty if there is none."""
+    try:
+        fd = os.open(path, EXISTING_FILE)
+    except OSError:
+        return ""
+    with os.fdopen(fd, "rb") as file:
+        file.seek(max(0, os.fstat(fd).st_size - limit))
+        return file.read(limit).decode(errors="replace")
 
 
 @contextmanager

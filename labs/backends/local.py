@@ -1,8 +1,10 @@
 """Labs on this machine: the Hub's folders are ours to write, its servers are asked for by HTTP."""
 
 import errno
-from collections.abc import Iterable
+import shutil
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from urllib.parse import quote, urlencode
@@ -11,14 +13,25 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from labs.backends import homes
-from labs.backends.base import LARGEST_FILE, FileFacts, LabsDown, LimitMet, ServerState
+from labs.backends.base import (
+    LARGEST_FILE,
+    FileFacts,
+    LabsDown,
+    LimitMet,
+    Server,
+    ServerState,
+)
+from labs.backends.breaker import is_shut
 from labs.backends.hub_client import HubClient
-from labs.hub.grants import Grant, remove_grant, write_grant
+from labs.hub.grants import Grant, read_grant, remove_grant, write_grant
 from labs.hub.met import read_limit
+from labs.hub.servers import stop_server
 from labs.hub.settings import HubSettings, load_settings
+from labs.hub.usage import read_usage
 from lms.core.errors import Refused
 
 DISK_FULL = {errno.ENOSPC, errno.EDQUOT}
+LOG_BYTES = 16 << 10
 
 
 class LocalBackend:
@@ -31,9 +44,18 @@ class LocalBackend:
         owner = self.hub.first_user + user
         homes.write_missing(self.hub.homes / lab_id, owner, folder, files)
 
-    def start(self, lab_id: str, *, memory_mb: int) -> ServerState:
-        write_grant(self.hub, lab_id, Grant(memory_mb=memory_mb))
-        return self.client.start_server(lab_id)
+    def start(
+        self, lab_id: str, *, memory_mb: int, cpus: float = 1.0, until: datetime | None = None
+    ) -> ServerState:
+        has_leave = read_grant(self.hub, lab_id) is not None
+        seconds = until.timestamp() if until else None
+        write_grant(self.hub, lab_id, Grant(memory_mb=memory_mb, cpus=cpus, until=seconds))
+        try:
+            return self.client.start_server(lab_id)
+        except Refused:
+            if not has_leave:  # a server that runs lives through a restart of the Hub
+                remove_grant(self.hub, lab_id)
+            raise
 
     def poll(self, lab_id: str, *, patience: float = 5) -> ServerState:
         return self.client.server_state(lab_id, patience)
@@ -42,11 +64,56 @@ class LocalBackend:
         met = read_limit(self.hub.servers / lab_id)
         return LimitMet(met["reason"], datetime.fromtimestamp(met["at"], UTC)) if met else None
 
+    def servers(self) -> dict[str, Server]:
+        found = self.client.servers()
+        return {lab_id: self._with_memory(lab_id, server) for lab_id, server in found.items()}
+
+    def _with_memory(self, lab_id: str, server: Server) -> Server:
+        usage = read_usage(self.hub.servers / lab_id)
+        if usage is None or usage.memory is None:
+            return server
+        return replace(
+            server, memory_now_mb=usage.memory >> 20, memory_peak_mb=(usage.peak or 0) >> 20
+        )
+
+    def ending(self, lab_id: str) -> str:
+        usage = read_usage(self.hub.servers / lab_id)
+        return usage.why if usage else ""
+
+    def log_tail(self, lab_id: str) -> str:
+        return homes.read_end(self.hub.servers / lab_id / "server.log", LOG_BYTES)
+
     def stop(self, lab_id: str) -> None:
+        self._end(lab_id, self.client.stop_server)
+
+    def sign_out(self, lab_id: str) -> None:
+        self._end(lab_id, self.client.remove_user)
+
+    def _end(self, lab_id: str, ask: Callable[[str], None]) -> None:
         remove_grant(self.hub, lab_id)
-        # without a grant the Hub ends the server by itself
-        with suppress(LabsDown):
-            self.client.stop_server(lab_id)
+        try:
+            ask(lab_id)
+        except LabsDown:
+            # the server lives on without its Hub, and is ours to end
+            with suppress(OSError):
+                stop_server(self.hub, lab_id)
+            raise
+
+    def is_down(self) -> bool:
+        return is_shut()
+
+    def check(self) -> None:
+        self.client.check()
+
+    def files(self, lab_id: str) -> Iterator[tuple[str, bytes]]:
+        return homes.read_all(self.hub.homes / lab_id, LARGEST_FILE)
+
+    def erase(self, lab_id: str) -> None:
+        try:
+            self.sign_out(lab_id)
+        finally:  # a server that could not be ended by the Hub was ended directly
+            homes.remove_home(self.hub.homes / lab_id)
+            shutil.rmtree(self.hub.servers / lab_id, ignore_errors=True)
 
     def collect(self, lab_id: str, path: str) -> bytes | None:
         try:

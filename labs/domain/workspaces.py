@@ -1,16 +1,19 @@
-"""Opening a lab, and closing it when the right to it ends."""
+"""Opening a lab: the learner's files in it, and a server to work on them."""
 
 import json
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from courses.domain.editions import pinned_page
 from courses.domain.progress import complete_activity, visit_activity
 from courses.models import Enrolment
-from labs.backends import ServerState, get_backend
+from labs.backends import get_backend
+from labs.domain.places import end_of_labs, open_turn
+from labs.domain.sessions import enter, has_session, stop_session
 from labs.domain.standing import forget_server_state
-from labs.models import LabIdentity, LabPage, LabRelease, Launch, Workspace
+from labs.models import LabIdentity, LabPage, LabRelease, LabSession, Launch, Why, Workspace
 from lms.core.errors import Refused
 from lms.organisations.scoping import every_organisation
 
@@ -46,27 +49,61 @@ def _free_folder(identity: LabIdentity, release: LabRelease, enrolment: Enrolmen
     return f"{release.name}-{enrolment.run_id}" if is_taken else release.name
 
 
-def open_lab(enrolment: Enrolment, entry: dict, language: str) -> Launch:
+def open_lab(enrolment: Enrolment, entry: dict, language: str) -> Launch | None:
     """Put the release in place and have the learner's server started; does not wait for it.
 
-    Refused when the labs are down or full. Files that the learner has are left as they are. The
-    Launch says whether the server was started for it, or ran already.
+    When all places are taken the learner is in line, and there is no Launch yet. Refused when the
+    labs are down, closed with the run, or the cohort's hours used. Files that the learner has are
+    left as they are. The Launch says whether the server was started for it, or ran already.
     """
+    end = end_of_labs(enrolment)
+    if end and end <= timezone.now():
+        raise Refused(
+            _("This run is over, and its labs are closed. Your results stay."), code="run_over"
+        )
     lab = pinned_lab(entry, language)
     workspace = workspace_of(enrolment, entry["key"], lab.release)
     visit_activity(enrolment, entry["key"])
-    backend = get_backend()
-    identity = workspace.identity
-    backend.seed(identity.lab_id, identity.pk, workspace.folder, release_files(workspace.release))
-    forget_server_state(identity.lab_id)
-    state = backend.start(identity.lab_id, memory_mb=lab.release.memory_mb)
-    return Launch.objects.create(workspace=workspace, started_server=state != ServerState.READY)
+    seed(workspace)
+    forget_server_state(workspace.identity.lab_id)
+    runs = has_session(workspace.identity)
+    if not enter(workspace):
+        return None
+    return Launch.objects.create(workspace=workspace, started_server=not runs)
 
 
 def stop_lab(workspace: Workspace) -> None:
     """End the learner's server; what is saved stays, and is kept by the next look at it."""
-    get_backend().stop(workspace.identity.lab_id)
+    with every_organisation():  # one server serves all of a person's organisations
+        session = LabSession.objects.open().filter(identity=workspace.identity).first()
+        if session:
+            stop_session(session, Why.STOPPED)
+        else:
+            get_backend().stop(workspace.identity.lab_id)
     forget_server_state(workspace.identity.lab_id)
+
+
+def seed(workspace: Workspace) -> None:
+    """Put the files of the release that are not there yet into the learner's folder."""
+    identity = workspace.identity
+    files = release_files(workspace.release)
+    get_backend().seed(identity.lab_id, identity.pk, workspace.folder, files)
+
+
+def enter_in_turn(workspace: Workspace) -> bool:
+    """Start the server of a learner whose turn has come; whether it starts or runs."""
+    turn = open_turn(workspace.identity)
+    if turn is None:
+        return has_session(workspace.identity)
+    if turn.called_at is None or not enter(workspace):
+        return False
+    Launch.objects.create(workspace=workspace)
+    return True
+
+
+def is_in_line(workspace: Workspace) -> bool:
+    """Whether the person waits for a place, for this lab or another."""
+    return open_turn(workspace.identity) is not None
 
 
 def complete_without_lab(enrolment: Enrolment, key: str, lab: LabPage) -> None:
@@ -84,15 +121,3 @@ def release_files(release: LabRelease) -> list[tuple[str, bytes]]:
 
 def lab_address(workspace: Workspace) -> str:
     return get_backend().address(workspace.notebook_path)
-
-
-def close_labs(enrolment: Enrolment) -> None:
-    """Stop the learner's server unless another live enrolment of theirs has a workspace."""
-    identity = LabIdentity.objects.filter(user_id=enrolment.user_id).first()
-    if identity is None:
-        return
-    with every_organisation():  # one server serves all of a person's organisations
-        live = Enrolment.objects.live().filter(user_id=enrolment.user_id)
-        still_used = Workspace.objects.filter(enrolment__in=live).exists()
-    if not still_used:
-        get_backend().stop(identity.lab_id)

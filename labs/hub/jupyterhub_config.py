@@ -40,8 +40,8 @@ sign_in.auth_refresh_strict = True
 # a server has no right at the Hub but to say that it is in use, and to let its learner in
 c.Spawner.server_token_scopes = ["users:activity!user", "access:servers!server"]
 c.Spawner.default_url = "/lab"
-# how soon a server without a grant, or past its life, is ended
-c.Spawner.poll_interval = 15
+# how soon a server without a grant, or past its life, is ended: it reads some small files
+c.Spawner.poll_interval = 3
 c.Spawner.args = [
     "--HubOAuth.cache_max_age=30",
     f"--ServerApp.shutdown_no_activity_timeout={platform.idle_minutes * 60}",

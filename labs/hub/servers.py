@@ -44,9 +44,15 @@ def end(settings, running, reason):
     running.kill()
 
 
+def stop_server(settings, lab_id):
+    """End the server of `lab_id`, whether or not a Hub runs."""
+    path = settings.servers / lab_id / NAME
+    with contextlib.suppress(FileNotFoundError):
+        sandbox.Running(**json.loads(path.read_text())).kill()
+        path.unlink()
+
+
 def stop_all_servers(settings):
-    """End every server, whether or not a Hub runs: for when the whole platform stops."""
+    """End every server: for when the whole platform stops."""
     for path in settings.servers.glob(f"*/{NAME}"):
-        with contextlib.suppress(FileNotFoundError):
-            sandbox.Running(**json.loads(path.read_text())).kill()
-            path.unlink()
+        stop_server(settings, path.parent.name)

@@ -8,6 +8,7 @@ namespace lets its holder dial out from the machine's own.
 import asyncio
 import socket
 import time
+from datetime import UTC
 from pathlib import Path
 from urllib.parse import quote
 
@@ -15,7 +16,7 @@ from jupyterhub.spawner import Spawner, SpawnException
 from traitlets import Any
 
 from labs import sandbox
-from labs.hub import met
+from labs.hub import met, usage
 from labs.hub.disk import TooMuch, allow
 from labs.hub.leave import reason_to_end, require_grant
 from labs.hub.servers import forget, remember, running_state
@@ -29,6 +30,7 @@ SERVER_PROGRAM_INSIDE = "/opt/labs/server.py"
 JUPYTER_CONFIG = Path(__file__).with_name("jupyter")
 JUPYTER_CONFIG_INSIDE = "/opt/labs/jupyter"
 HUB_FOLDER_INSIDE = "/run/hub"
+NEARLY = 0.8  # a server tells of its activity every few minutes
 WARM_PROGRAM = "labs.hub.warm_server"
 
 _zygotes = {}
@@ -111,6 +113,7 @@ class SandboxSpawner(Spawner):
             self.running = await asyncio.to_thread(self._start, grant, home, listener, zygote)
         self.started_at = time.time()
         remember(self.folder, self.running)
+        usage.begin(self.folder)
         return f"http+unix://{quote(str(path), safe='')}"
 
     def _start(self, grant, home, listener, zygote):
@@ -128,7 +131,7 @@ class SandboxSpawner(Spawner):
             inherited=(listener.fileno(),),
             # libzmq wants to look at the network interfaces, of which there is only the loopback
             families=(seccomp.AF_UNIX, seccomp.AF_INET, seccomp.AF_INET6),
-            limits=sandbox.Limits(memory_mb=grant.memory_mb),
+            limits=sandbox.Limits(memory_mb=grant.memory_mb, cpus=grant.cpus),
         )
         # The owner of the home is the platform's choice of user for this learner.
         user = home.stat().st_uid
@@ -185,16 +188,26 @@ class SandboxSpawner(Spawner):
                 process = self.running.process
                 met.note_end(self.folder, kills, process.returncode if process else 0)
                 self.is_stopped = True
+            limit = self.platform.idle_minutes * 60 * NEARLY
+            usage.end(
+                self.folder, self.running, idle_seconds=self._idle_seconds(), idle_limit=limit
+            )
             return 0
         met.look(self.folder, self.platform.homes / self.user.name, kills)
+        usage.note(self.folder, self.running)
         reason = await reason_to_end(self.platform, self.user.name, self.started_at)
         if reason:
             self.log.warning("%s is ended: %s", self.user.name, reason)
+            usage.end(self.folder, self.running, why=reason.replace(" ", "_"))
             await self.stop()
             if reason == "old":
                 met.note_limit(self.folder, "life")
             return 0
         return None
+
+    def _idle_seconds(self):
+        active = self.orm_spawner.last_activity if self.orm_spawner else None
+        return time.time() - active.replace(tzinfo=UTC).timestamp() if active else 0
 
     async def stop(self, now=False):  # noqa: FBT002 - JupyterHub's signature
         self.is_stopped = True

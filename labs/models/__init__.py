@@ -1,6 +1,15 @@
-"""Labs as authored, learners' files in them, and what they handed in."""
+"""Labs as authored, learners' files in them, what they handed in, and the servers that run."""
 
 from labs.models.drafts import CheckState, LabCheck, LabDraft, Origin
+from labs.models.fleet import (
+    Fleet,
+    LabClass,
+    LabQuota,
+    LabSession,
+    LabTurn,
+    TurnOutcome,
+    Why,
+)
 from labs.models.labs import LabFile, LabMaster, LabPage, LabRelease
 from labs.models.launches import LabIdentity, Launch, Workspace
 from labs.models.saves import Save, SaveReason
@@ -8,19 +17,26 @@ from labs.models.submissions import GradeRun, Submission, SubmissionState
 
 __all__ = [
     "CheckState",
+    "Fleet",
     "GradeRun",
     "LabCheck",
+    "LabClass",
     "LabDraft",
     "LabFile",
     "LabIdentity",
     "LabMaster",
     "LabPage",
+    "LabQuota",
     "LabRelease",
+    "LabSession",
+    "LabTurn",
     "Launch",
     "Origin",
     "Save",
     "SaveReason",
     "Submission",
     "SubmissionState",
+    "TurnOutcome",
+    "Why",
     "Workspace",
 ]

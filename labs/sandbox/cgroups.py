@@ -3,12 +3,22 @@
 import contextlib
 import os
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path("/sys/fs/cgroup")
 FOLDER = "umahiri-labs"
 CONTROLLERS = ("memory", "pids", "cpu")
 PERIOD = 100_000
+
+
+@dataclass(frozen=True)
+class MemoryUse:
+    """Bytes now and at most so far, and how many processes were killed for want of memory."""
+
+    now: int
+    peak: int
+    kills: int
 
 
 class ControlGroup:
@@ -66,6 +76,23 @@ class ControlGroup:
         except (IndexError, OSError):
             return 0
         return next((int(line.split()[1]) for line in lines if line.startswith("oom_kill ")), 0)
+
+    def memory(self):
+        """The group's MemoryUse; None where there is no group, or it is gone."""
+        names = {
+            "v1": ("memory.usage_in_bytes", "memory.max_usage_in_bytes", "memory.oom_control"),
+            "v2": ("memory.current", "memory.peak", "memory.events"),
+        }.get(self.kind)
+        if names is None:
+            return None
+        now, peak, events = (self.folders[0] / name for name in names)
+        try:
+            used = int(now.read_text())
+            told = dict(line.split() for line in events.read_text().splitlines())
+            most = int(peak.read_text()) if peak.exists() else used  # Linux before 5.19 has none
+        except OSError:
+            return None
+        return MemoryUse(used, most, int(told.get("oom_kill", 0)))
 
     def remove(self):
         """Remove the group; the kernel refuses for some milliseconds after its last process."""

@@ -5,6 +5,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.http import HttpResponse, JsonResponse
 
+from labs.backends import LabsDown, get_backend
 from labs.sandbox.capabilities import missing_protections
 from lms.organisations.fence import fence_gaps
 
@@ -28,19 +29,28 @@ def _cache():
 REQUIRED = {"database": _database, "cache": _cache}
 
 
+def _labs():
+    """Whether the labs answer; after some failures nobody waits for them."""
+    try:
+        get_backend().check()
+    except LabsDown:
+        return "down"
+    return missing_protections(settings.LABS_DATA_DIR / "homes") or "protected"
+
+
 def ready(request):
-    """200 when what every page needs is there, else 503; labs may be limited without that."""
+    """200 when what every page needs is there, else 503; labs may be limited or down without that."""
     problems = {}
     for name, check in REQUIRED.items():
         try:
             check()
         except Exception as error:  # noqa: BLE001  whatever it is, the answer is "not ready"
             problems[name] = type(error).__name__
-    limits = missing_protections(settings.LABS_DATA_DIR / "homes")
     report = {
         "status": "not ready" if problems else "ready",
         "problems": problems,
-        "labs": limits or "protected",
+        "labs": _labs(),
+        "protections": missing_protections(settings.LABS_DATA_DIR / "homes") or "complete",
     }
     if "database" not in problems:
         report["fence"] = fence_gaps() or "closed"

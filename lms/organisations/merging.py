@@ -3,6 +3,7 @@
 import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations
 
 from allauth.idp.oidc.models import Token
@@ -17,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from wagtail.log_actions import log
 from wagtail.models import BaseLogEntry
 
+from lms.accounts.signals import access_ended
 from lms.core.errors import Refused
 from lms.organisations import rules
 from lms.organisations.models import Membership, Merge, Recovery
@@ -212,6 +214,7 @@ def merge_accounts(kept, merged, organisation, *, by):
     )
     data = {"kept": kept.pk, "merged": merged.pk}
     log(merge, "organisations.accounts_merged", user=by, data=data)
+    transaction.on_commit(partial(access_ended.send, get_user_model(), user=merged))
     return merge
 
 

@@ -54,6 +54,16 @@ PERMISSIONS = {
     ),
     "assessments.view_attempt": Permission(_("Read a learner's answers"), TEACHING),
     "labs.view_submission": Permission(_("Read a lab that was handed in"), ALL_STAFF),
+    "labs.view_fleet": Permission(
+        _("See which labs are open now, and what labs have used and cost"), FOLLOWING
+    ),
+    "labs.stop_session": Permission(_("Stop a learner's lab, and plan classes in labs"), TEACHING),
+    "labs.set_quota": Permission(
+        _("Set how much of the labs a cohort may use"), frozenset({Role.ADMINISTRATOR})
+    ),
+    "labs.read_log": Permission(
+        _("Read what a learner's lab logged"), frozenset({Role.ADMINISTRATOR})
+    ),
     "practicals.keep_sessions": Permission(
         _("Plan practical sessions, change and cancel them"), TEACHING | {Role.REGISTRAR}
     ),

@@ -12,6 +12,8 @@ from wagtail.log_actions import log
 
 from courses.domain.credibility import conspicuous, note_pace
 from courses.models import CourseRun, EnrolmentState
+from labs.domain.sessions import labs_are_down
+from labs.sandbox.capabilities import missing_protections
 from lms.core.exports import stream_csv
 from lms.core.keyset import keyset_page
 from lms.core.permissions import demand
@@ -53,7 +55,12 @@ def home(request):
         }
         for organisation, memberships in roles.items()
     ]
-    return render(request, "reports/home.html", {"places": places})
+    context = {
+        "places": places,
+        "labs_are_down": labs_are_down(),
+        "missing_protections": missing_protections(settings.LABS_DATA_DIR / "homes"),
+    }
+    return render(request, "reports/home.html", context)
 
 
 def _places(request):

@@ -211,6 +211,16 @@ CELERY_BEAT_SCHEDULE = {
         "task": "labs.tasks.resume_checks_task",
         "schedule": 60,
     },
+    "end-lab-access": {
+        "task": "labs.tasks.sweep_access_task",
+        "schedule": 5,
+        "options": {"expires": 5},
+    },
+    "watch-labs": {
+        "task": "labs.tasks.watch_labs_task",
+        "schedule": 20,
+        "options": {"expires": 20},
+    },
     "sweep-messages": {
         "task": "lms.messaging.tasks.sweep_messages_task",
         "schedule": 60,
@@ -393,6 +403,12 @@ LABS_LITE_URL = CONFIG["labs_lite_url"] or f"{LABS_HUB_URL}/lite"
 LABS_DATA_DIR = DATA_DIR / "labs"
 LABS_SPAWNER = CONFIG["labs_spawner"]
 LABS_MARKING_JOB = CONFIG["labs_marking_job"]
+LABS_PLACES = CONFIG["labs_places"]
+LABS_COHORT_PLACES = CONFIG["labs_cohort_places"]
+LABS_COHORT_HOURS = CONFIG["labs_cohort_hours"]
+LABS_MEMORY_MB = CONFIG["labs_memory_mb"]
+LABS_CPUS = CONFIG["labs_cpus"]
+LABS_CURRENCY, LABS_GB_HOUR_PRICE = CONFIG["labs_gb_hour_price"].split()
 
 LOGGING = {
     "version": 1,

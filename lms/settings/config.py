@@ -138,6 +138,24 @@ SETTINGS = (
         "File of the Kubernetes job that marks a submission (deploy/labs/marking-job.yaml). "
         "Empty: submissions are marked on this machine.",
     ),
+    Setting("labs_places", 40, "Labs that may be open at the same time, on the whole platform."),
+    Setting(
+        "labs_cohort_places",
+        0,
+        "Labs that a cohort may have open at the same time, if it has no quota. 0: no limit of its own.",
+    ),
+    Setting(
+        "labs_cohort_hours",
+        0,
+        "Hours of labs a month, of all of a cohort together, if it has no quota. 0: no limit.",
+    ),
+    Setting("labs_memory_mb", 4096, "Memory of a lab at most, whatever its author asked for."),
+    Setting("labs_cpus", "1", "Processors of a lab at most."),
+    Setting(
+        "labs_gb_hour_price",
+        "KES 1.00",
+        "What a gigabyte of a lab's memory costs about in an hour, for the list of usage.",
+    ),
     Setting("default_language", "en", "en or sw: the interface before a person chooses."),
     Setting("time_zone", "Africa/Nairobi", "Zone of times shown before a person chooses."),
 )

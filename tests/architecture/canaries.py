@@ -60,9 +60,13 @@ from courses.models import (
 from labs.cells import PNG
 from labs.models import (
     GradeRun,
+    LabClass,
     LabIdentity,
     LabPage,
+    LabQuota,
     LabRelease,
+    LabSession,
+    LabTurn,
     Launch,
     Save,
     Submission,
@@ -424,6 +428,24 @@ RECORDS = {
     Workspace: _workspace,
     Launch: lambda its: Launch.objects.create(workspace=its.workspace),
     Save: _save,
+    LabQuota: lambda its: LabQuota.objects.get_or_create(cohort=its.cohort)[0],
+    LabClass: lambda its: LabClass.objects.create(
+        organisation=its.country,
+        run=its.world.run,
+        activity_key=its.world.entry("lab")["key"],
+        starts_at=timezone.now() + timedelta(days=its.person.pk),
+        planned_by=its.staff,
+    ),
+    LabSession: lambda its: LabSession.objects.create(
+        identity=its.workspace.identity,
+        workspace=its.workspace,
+        cohort=its.cohort,
+        memory_mb=700,
+        until=timezone.now() + timedelta(hours=1),
+    ),
+    LabTurn: lambda its: LabTurn.objects.create(
+        identity=its.workspace.identity, workspace=its.workspace
+    ),
     Submission: _submission,
     GradeRun: _grade_run,
     Award: _award,

@@ -13,6 +13,7 @@ from lms.celery import app
 from lms.organisations.domain import join_organisation
 from lms.organisations.models import Kind, Organisation, Role
 from lms.organisations.scoping import every_organisation
+from tests.labs.backend import Backend
 
 COURSE = Path(__file__).with_name("course")
 
@@ -69,3 +70,11 @@ def enrolment_of(email, slug, course):
     join_organisation(user, organisation(slug), Role.LEARNER)
     with every_organisation():
         return enrol(user, course.runs.get(), organisation(slug))
+
+
+@pytest.fixture
+def backend(monkeypatch):
+    """A place where labs run, in place of the Hub."""
+    backend = Backend()
+    monkeypatch.setattr("labs.backends.local_backend", lambda: backend)
+    return backend

@@ -7,12 +7,15 @@ from importlib import import_module
 
 import httpx
 import pytest
+from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.urls import reverse
 
-from courses.domain.enrolment import withdraw
+from courses.domain.enrolment import suspend, withdraw
 from courses.models import Progress, Result
 from labs.backends import get_backend
+from labs.domain.sessions import reconcile, sweep_access
+from labs.models import Fleet, LabSession, Why
 from labs.setup import prepare_hub
 from lms.operations.services import free_port
 from lms.organisations.scoping import every_organisation
@@ -101,6 +104,7 @@ def test_from_the_course_page_to_a_result(site, browser_of, enrolment, other_enr
     assert httpx.get(f"{server.base}api/contents/", headers=platform).status_code == 403
 
     # the Hub dies and comes back: server and proxy go on
+    assert server.request("GET", "api/status").status_code == 200  # asks the Hub if it is long ago
     hub.kill()
     assert server.request("GET", "api/status").status_code == 200
     hub.start()
@@ -129,6 +133,39 @@ def test_from_the_course_page_to_a_result(site, browser_of, enrolment, other_enr
     assert until(lambda: not answers(others), 10)
     again = other.post(reverse("labs:open", args=[other_enrolment.pk, key]))
     assert again.status_code == 404
+
+
+def test_the_end_of_access_does_not_wait_for_the_hub(site, browser_of, enrolment, lab):
+    _address, hub = site
+    browser = browser_of(enrolment.user)
+    browser.get(reverse("courses:activity", args=[enrolment.pk, lab.key]))
+    opened = browser.post(reverse("labs:open", args=[enrolment.pk, lab.key]))
+    server = JupyterServer(browser, opened)
+
+    # the Hub's list: who runs, and with how much memory
+    reconcile()
+    with every_organisation():
+        session = LabSession.objects.open().get()
+    assert session.seen_at
+    assert get_backend().servers()[server.user].is_ready
+    assert Fleet.objects.get().others == 0
+
+    # the Hub is dead, and the server ends all the same
+    hub.kill()
+    with every_organisation():
+        suspend(enrolment, by=enrolment.user, reason="left")
+        assert not answers(server)
+        session.refresh_from_db()
+    assert (session.ended_at, session.stop_why) == (None, Why.NO_GRANT)
+
+    # and when it is back, so is the place
+    hub.start()
+    sweep_access()
+    with every_organisation():
+        session.refresh_from_db()
+    assert session.why_ended == Why.NO_GRANT
+    assert get_backend().servers() == {}
+    assert browser.http.get(f"{settings.LABS_HUB_URL}/hub/home").is_redirect
 
 
 def answers(server):

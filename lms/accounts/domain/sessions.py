@@ -1,6 +1,7 @@
 """Ending sessions, and those of shared phones and computers."""
 
 import time
+from functools import partial
 
 from allauth.idp.oidc.models import Token
 from django.db import transaction
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.log_actions import log
 
 from lms.accounts.models import User
+from lms.accounts.signals import access_ended
 
 SHARED = "shared_device"
 SEEN_AT = "seen_at"
@@ -26,6 +28,7 @@ def end_sessions(user: User, *, by: User | None) -> None:
     user.refresh_from_db(fields=["session_epoch"])
     Token.objects.filter(user=user).delete()
     log(user, "accounts.sessions_ended", user=by)
+    transaction.on_commit(partial(access_ended.send, User, user=user))
 
 
 def mark_shared(session) -> None:
