@@ -9,7 +9,8 @@ from courses.domain.progress import visit_activity
 from courses.views.lessons import activity_context, own_enrolment
 from labs.backends import ServerState
 from labs.domain import submissions, workspaces
-from labs.messages import with_sentences
+from labs.domain.results import checks_of, total_of
+from labs.messages import title, with_sentences
 from labs.models import Submission, Workspace
 
 
@@ -28,9 +29,11 @@ def lab(request, enrolment, entry):
 def _results(grade_run):
     if grade_run is None:
         return {}
+    checks = checks_of(grade_run)
     return {
-        "checks": with_sentences(grade_run.checks),
+        "checks": with_sentences(checks),
         "cells": with_sentences(grade_run.cells),
+        "total": total_of(checks),
     }
 
 
@@ -91,5 +94,14 @@ def submission_detail(request, pk):
         "enrolment": enrolment,
         "entry": enrolment.run.edition.activity(str(submission.workspace.activity_key)),
         "is_own": enrolment.user_id == request.user.pk,
+        "comments": _comments(submission),
     }
     return render(request, "labs/submission_detail.html", context | _results(grade_run))
+
+
+def _comments(submission):
+    """What trainers wrote, each with the name of the cell that it is about."""
+    comments = list(submission.comments.select_related("by"))
+    for comment in comments:
+        comment.title = title({"name": comment.cell})
+    return comments

@@ -7,6 +7,7 @@ from hashlib import sha256
 from django.db import transaction
 
 from labs.grading.notebooks import is_test, marks_of, release_notebook
+from labs.grading.rubrics import check_rubrics
 from labs.models import LabFile, LabMaster, LabRelease
 
 
@@ -22,6 +23,7 @@ def cut_release(name: str, master: dict, files: dict[str, bytes], *, memory_mb: 
     found = LabRelease.objects.filter(sha256=digest).first()
     if found:
         return found
+    check_rubrics(master)
     release = LabRelease.objects.create(
         sha256=digest,
         name=name,

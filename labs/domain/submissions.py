@@ -12,14 +12,14 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from courses.domain.gradebook import record_result
-from courses.domain.progress import complete_activity
 from courses.models import Enrolment
 from labs.backends import get_backend
-from labs.domain.workspaces import pinned_lab
-from labs.grading.marking import Bounds, mark
+from labs.domain.hand_marks import carry_marks
+from labs.domain.progress import note_progress
+from labs.domain.results import record_best
+from labs.grading.marking import Bounds, Report, mark
 from labs.grading.notebooks import source_of
-from labs.models import GradeRun, Submission, Workspace
+from labs.models import GradeRun, LabRelease, Submission, Workspace
 from labs.sandbox import SandboxError
 from lms.core.errors import InvalidTransition, Refused
 from lms.core.states import change_state
@@ -87,6 +87,7 @@ def receive_notebook(workspace: Workspace, notebook: dict) -> Submission:
     submission = Submission.objects.create(
         workspace=workspace, release=workspace.release, notebook=notebook, sha256=digest
     )
+    note_progress(workspace, notebook, at=submission.received_at)
     _queue(submission)
     return submission
 
@@ -114,11 +115,8 @@ def mark_submission(submission: Submission) -> None:
         )
     except InvalidTransition:
         return
-    release = submission.release
-    files = {file.name: bytes(file.content) for file in release.files.all()}
-    bounds = Bounds(memory_mb=max(release.memory_mb, 512))
     try:
-        report = mark(release.master.notebook, submission.notebook, files, bounds)
+        report = mark_by(submission.release, submission.notebook)
     except SandboxError:
         logger.exception("submission %d could not be marked", submission.pk)
         change_state(submission, State.FAILED)
@@ -126,37 +124,44 @@ def mark_submission(submission: Submission) -> None:
     record_marking(submission, report)
 
 
+def mark_by(release: LabRelease, notebook: dict) -> Report:
+    """What the tests of `release` say of a notebook; raises SandboxError."""
+    files = {file.name: bytes(file.content) for file in release.files.all()}
+    bounds = Bounds(memory_mb=max(release.memory_mb, 512))
+    return mark(release.master.notebook, notebook, files, bounds)
+
+
 @transaction.atomic
-def record_marking(submission: Submission, report) -> GradeRun:
+def record_marking(submission: Submission, report: Report) -> GradeRun:
     change_state(submission, State.MARKED)
-    run = GradeRun.objects.create(
-        submission=submission,
-        checks=[{**asdict(check), "detail": clean(check.detail)} for check in report.checks],
-        cells=[{**cell, "detail": clean(cell["detail"])} for cell in report.cells],
-        output=clean(report.output),
-        score=_points(report.score),
-        maximum=_points(report.maximum),
-        seconds=report.seconds,
-    )
-    _record_best(submission.workspace)
+    run = append_grade_run(submission, **facts_of(report))
+    carry_marks(submission)
+    record_best(submission.workspace)
     return run
+
+
+def facts_of(report: Report) -> dict:
+    """What is kept of a report, fit for a database."""
+    return {
+        "checks": [{**asdict(check), "detail": clean(check.detail)} for check in report.checks],
+        "cells": [{**cell, "detail": clean(cell["detail"])} for cell in report.cells],
+        "output": clean(report.output),
+        "seconds": report.seconds,
+    }
+
+
+def append_grade_run(submission: Submission, *, checks: list[dict], **facts) -> GradeRun:
+    return GradeRun.objects.create(
+        submission=submission,
+        checks=checks,
+        score=_points(sum(check["points"] for check in checks)),
+        maximum=_points(sum(check["max"] for check in checks)),
+        **facts,
+    )
 
 
 def _points(number) -> Decimal:
     return Decimal(str(number)).quantize(Decimal("0.01"))
-
-
-def _record_best(workspace: Workspace) -> None:
-    enrolment, key = workspace.enrolment, str(workspace.activity_key)
-    runs = GradeRun.objects.filter(submission__workspace=workspace)
-    best = max(runs, key=lambda run: run.percent)
-    entry = enrolment.run.edition.activity(key)
-    # the edition may have been changed for one without this lab; the result stays
-    has_passed = bool(entry) and best.percent >= pinned_lab(entry, "").pass_mark
-    is_failing = bool(entry) and not has_passed
-    record_result(enrolment, key, score=best.score, maximum=best.maximum, is_blocking=is_failing)
-    if has_passed:
-        complete_activity(enrolment, key)
 
 
 def requeue_forgotten(now=None) -> int:

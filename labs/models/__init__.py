@@ -3,16 +3,30 @@
 from labs.models.labs import LabFile, LabMaster, LabPage, LabRelease
 from labs.models.launches import LabIdentity, Launch, Workspace
 from labs.models.submissions import GradeRun, Submission, SubmissionState
+from labs.models.teaching import (
+    HandMark,
+    LabComment,
+    Remark,
+    RemarkChange,
+    RemarkedSubmission,
+    WorkspaceProgress,
+)
 
 __all__ = [
     "GradeRun",
+    "HandMark",
+    "LabComment",
     "LabFile",
     "LabIdentity",
     "LabMaster",
     "LabPage",
     "LabRelease",
     "Launch",
+    "Remark",
+    "RemarkChange",
+    "RemarkedSubmission",
     "Submission",
     "SubmissionState",
     "Workspace",
+    "WorkspaceProgress",
 ]

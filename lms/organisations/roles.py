@@ -54,6 +54,11 @@ PERMISSIONS = {
     ),
     "assessments.view_attempt": Permission(_("Read a learner's answers"), TEACHING),
     "labs.view_submission": Permission(_("Read a lab that was handed in"), ALL_STAFF),
+    "labs.mark_submission": Permission(
+        _("Follow a class in its labs, comment on what was handed in and mark it by hand"),
+        TEACHING,
+    ),
+    "labs.remark_submissions": Permission(_("Have all of a lab marked again"), TEACHING),
     "practicals.keep_sessions": Permission(
         _("Plan practical sessions, change and cancel them"), TEACHING | {Role.REGISTRAR}
     ),

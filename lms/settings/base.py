@@ -202,6 +202,15 @@ CELERY_BEAT_SCHEDULE = {
         "task": "labs.tasks.mark_waiting_submissions_task",
         "schedule": 60,
     },
+    "look-at-work": {
+        "task": "labs.tasks.look_at_work_task",
+        "schedule": 20,
+        "options": {"expires": 20},  # the next one sees the same
+    },
+    "resume-remarks": {
+        "task": "labs.tasks.resume_remarks_task",
+        "schedule": 300,
+    },
     "sweep-messages": {
         "task": "lms.messaging.tasks.sweep_messages_task",
         "schedule": 60,

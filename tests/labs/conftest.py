@@ -9,9 +9,11 @@ from courses.loading.course import load_course
 from labs.models import LabPage
 from lms.accounts.models import User
 from lms.celery import app
-from lms.organisations.domain import join_organisation
+from lms.organisations.domain import join_organisation, subtree_scope
 from lms.organisations.models import Kind, Organisation, Role
 from lms.organisations.scoping import every_organisation
+from tests import factories
+from tests.labs.classroom import Classroom
 
 COURSE = Path(__file__).with_name("course")
 
@@ -60,3 +62,11 @@ def enrolment_of(email, slug, course):
     join_organisation(user, organisation(slug), Role.LEARNER)
     with every_organisation():
         return enrol(user, course.runs.get(), organisation(slug))
+
+
+@pytest.fixture
+def classroom(remade):
+    """A class of three in a lab, all within the Centre, whose scope is open."""
+    made = remade("classroom", lambda: Classroom(factories.World()))
+    with subtree_scope(made.world.centre):
+        yield made
