@@ -316,7 +316,7 @@ def _apply_to(remark: Remark, workspace_id: int) -> None:
     rows = RemarkedSubmission.objects.filter(
         remark=remark, decision=Decision.OPEN, submission__workspace=workspace
     ).select_related("submission__release", "remark")
-    rows = list(rows.order_by("submission__received_at", "submission"))
+    rows = list(rows.order_by("submission__received_at", "submission_id"))
     marks = marks_on(row.submission_id for row in rows)
     for row in rows:
         row.decision = _decide(remark, row, marks[row.submission_id])

@@ -82,7 +82,7 @@ def marked_submissions(workspaces: Iterable[Workspace]) -> dict[int, list[Marked
         GradeRun.objects.filter(submission__workspace__in=list(workspaces))
         .defer("output", "cells")
         .annotate(of_workspace=F("submission__workspace"))
-        .order_by("submission__received_at", "submission", "marked_at", "pk")
+        .order_by("submission__received_at", "submission_id", "marked_at", "pk")
     )
     newest = {run.submission_id: run for run in runs}  # the later ones replace the earlier
     marks = marks_on(newest)

@@ -54,7 +54,7 @@ def _context(submission):
     comments = defaultdict(list)
     for comment in submission.comments.select_related("by"):
         comments[comment.cell].append(comment)
-    cells = [
+    rows = [
         {
             "cell": cell,
             "title": title({"name": cell.name}),
@@ -69,10 +69,11 @@ def _context(submission):
         "run": enrolment.run,
         "key": str(submission.workspace.activity_key),
         "entry": enrolment.run.edition.activity(str(submission.workspace.activity_key)),
-        "cells": cells,
+        "rows": rows,
         "comments": [comment for of_cell in comments.values() for comment in of_cell],
         "total": found.total if found else None,
         "checks": with_sentences(found.checks) if found else [],
+        "cells": with_sentences(found.run.cells) if found else [],
         "by_hand": {"by_hand", MARKED},
         "others": [
             {"submission": other, "marked": of_each.get(other.pk)}

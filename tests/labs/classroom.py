@@ -24,7 +24,7 @@ RUBRIC = [
         "levels": [{"title": "unclear", "points": 0}, {"title": "plain", "points": 1}],
     },
 ]
-_days = itertools.count(1)
+_places = itertools.count(1)
 
 
 def answer(name, stub):
@@ -45,16 +45,17 @@ def by_hand(name, points=3, rubric=None):
     return cell
 
 
-def notebook(least=1, rubric=RUBRIC):
-    """Two functions with their tests, and a question marked by hand; `double` needs `least`."""
+def notebook(number=1, rubric=RUBRIC, *, has_question=True):
+    """Two functions with their tests, and a question for a trainer; `double` is tried with `number`."""
+    question = [by_hand("why", rubric=rubric)] if has_question else []
     return {
         "cells": [
             {"cell_type": "markdown", "metadata": {}, "source": "# Numbers"},
             answer("double", "def double(n):\n    pass"),
-            check("test_double", f"assert double({least}) == {2 * least}"),
+            check("test_double", f"assert double({number}) == {2 * number}"),
             answer("half", "def half(n):\n    pass"),
             check("test_half", "assert half(4) == 2"),
-            by_hand("why", rubric=rubric),
+            *question,
         ],
         "metadata": {},
         "nbformat": 4,
@@ -62,27 +63,27 @@ def notebook(least=1, rubric=RUBRIC):
     }
 
 
-def release(least=1, rubric=RUBRIC):
-    """A release with its master; each has a hash and a moment of its own."""
-    number = next(_days)
-    made = LabRelease.objects.create(
-        sha256=f"{number:064}",
+def release(*args, **kwargs):
+    """The release of such a notebook, with its master; each has a hash and a moment of its own."""
+    place, made = next(_places), notebook(*args, **kwargs)
+    found = LabRelease.objects.create(
+        sha256=f"{place:064}",
         name="numbers",
-        notebook=notebook(least, rubric),
+        notebook=made,
         points=11,
         memory_mb=512,
-        cut_at=timezone.now() + timedelta(seconds=number),
+        cut_at=timezone.now() + timedelta(seconds=place),
     )
-    LabMaster.objects.create(release=made, notebook=notebook(least, rubric))
-    return made
+    LabMaster.objects.create(release=found, notebook=made)
+    return found
 
 
 class Classroom:
     """The small world with a run whose course has one lab, and learners of Nyeri in it."""
 
-    def __init__(self, world, learners=3):
+    def __init__(self, world, learners=3, *, has_question=True):
         self.world = world
-        self.release = release()
+        self.release = release(has_question=has_question)
         page = factories.course(lessons=1, with_quiz=False)
         module = ModulePage.objects.descendant_of(page).get()
         factories.published(
@@ -118,15 +119,21 @@ class Classroom:
             state=Submission.State.MARKING, marking_at=timezone.now()
         )
         submission.refresh_from_db()
-        outcomes = {"test_double": "met", "test_half": "met", "why": "by_hand"} | (outcomes or {})
-        worth = {"test_double": 4, "test_half": 4, "why": 3}
-        checks = [
-            Check(name, worth[name] if outcome == "met" else 0, worth[name], outcome)
-            for name, outcome in outcomes.items()
-        ]
-        record_marking(submission, Report(checks, [], "", 0.1))
+        record_marking(submission, report(**(outcomes or {})))
         submission.refresh_from_db()
         return submission
+
+
+def report(**outcomes):
+    """What marking says of such a notebook: all is met but what `outcomes` names."""
+    worth = {"test_double": 4, "test_half": 4, "why": 3}
+    outcomes = {"test_double": "met", "test_half": "met", "why": "by_hand"} | outcomes
+    checks = [
+        Check(name, worth[name] if outcome == "met" else 0, worth[name], outcome)
+        for name, outcome in outcomes.items()
+        if outcome
+    ]
+    return Report(checks, [], "", 0.1)
 
 
 def as_kept(notebook):

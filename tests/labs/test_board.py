@@ -1,7 +1,11 @@
 """The board of a class: tasks, progress, who is stuck, what the checks say, and who may see it."""
 
+import json
+import os
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
 
 import pytest
 from django.urls import reverse
@@ -10,13 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from courses.models import Enrolment
-from labs.backends import local
-from labs.domain import progress
+from labs.backends.homes import write_missing
 from labs.domain.board import Figures, board_of, outcome_kind
 from labs.domain.progress import (
     Stuck,
-    TaskState,
     TaskStanding,
+    TaskState,
     Try,
     current_task,
     note_progress,
@@ -29,12 +32,9 @@ from labs.domain.watching import look_at_work
 from labs.models import Launch, WorkspaceProgress
 from labs.setup import prepare_hub
 from labs.tasks import look_at_work_task
-from lms.audit.models import LogEntry
-from lms.organisations.domain import join_organisation
-from lms.organisations.models import Role
 from lms.organisations.scoping import every_organisation
 from tests.labs import classroom as rooms
-from tests.labs.notebooks import handed_in, master
+from tests.labs.notebooks import handed_in
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -266,6 +266,43 @@ def test_nobody_looks_into_homes_when_nobody_opened_a_lab(classroom):
     classroom.workspace()
 
     assert look_at_work() == 0
+
+
+class ReadyServers(BaseHTTPRequestHandler):
+    """A Hub as the platform asks it: everybody's server runs."""
+
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(json.dumps({"servers": {"": {"ready": True}}}).encode())
+
+    def log_message(self, *_words):
+        pass
+
+
+@pytest.fixture
+def ready_hub(settings):
+    with HTTPServer(("127.0.0.1", 0), ReadyServers) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        settings.LABS_HUB_API_URL = f"http://127.0.0.1:{server.server_port}/hub/api"
+        yield prepare_hub()
+        server.shutdown()
+
+
+def test_looking_sees_what_lies_in_the_homes_of_running_servers(classroom, ready_hub):
+    for place in (0, 1):
+        Launch.objects.create(workspace=classroom.workspace(place))
+    workspace = classroom.workspace(0)
+    home = ready_hub.homes / workspace.identity.lab_id
+    mine = handed_in(classroom.release.notebook, {"half": "def half(n):\n    return n / 2"})
+    files = [(workspace.release.file_name, json.dumps(mine).encode())]
+    ready_hub.homes.mkdir(parents=True, exist_ok=True)
+    write_missing(home, os.getuid(), workspace.folder, files)
+
+    assert look_at_work() == 2
+    found = WorkspaceProgress.objects.get()  # the other has no notebook
+    assert (found.workspace, list(found.tasks)) == (workspace, ["half"])
+    assert found.running_at == found.changed_at
 
 
 def test_a_hub_that_is_not_there_is_no_fault_of_the_beat(classroom):
