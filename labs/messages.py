@@ -23,6 +23,19 @@ SENTENCES = {
     "no_time": _("Not reached: the time for marking was used up before."),
 }
 
+TASK_STATES = {
+    "untouched": _("not begun"),
+    "begun": _("begun"),
+    "handed_in": _("handed in"),
+    "met": _("met"),
+    "not_met": _("not met"),
+}
+STUCK = {
+    "no_gain": _("several tries without gain"),
+    "failing": _("not met for long"),
+    "unchanged": _("nothing changed for long"),
+}
+
 
 def sentence(check):
     """What came of a check or cell, as stored by marking, for people."""

@@ -183,7 +183,7 @@ def _row(
         seen_at=seen_at,
         is_here=now - seen_at <= HERE,
         tries=len(tries),
-        best=best_of(each.total for each in of_machine),
+        best=best_of(each.total for each in of_machine) if of_machine else None,
         newest=submission.pk if submission else None,
     )
 

@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from enum import StrEnum
 
-from django.db import models, transaction
-from django.utils.translation import gettext_lazy as _
+from django.db import transaction
 
 from labs.domain.tasks import Task, digests_of
+from labs.messages import STUCK, TASK_STATES
 from labs.models import Workspace, WorkspaceProgress
 
 HERE = timedelta(minutes=3)  # since the last sign of the learner
@@ -17,20 +18,28 @@ FAILING = timedelta(minutes=20)
 TRIES_WITHOUT_GAIN = 3
 
 
-class TaskState(models.TextChoices):
-    UNTOUCHED = "untouched", _("not begun")
-    BEGUN = "begun", _("begun")
-    HANDED_IN = "handed_in", _("handed in")
-    MET = "met", _("met")
-    NOT_MET = "not_met", _("not met")
+class TaskState(StrEnum):
+    UNTOUCHED = "untouched"
+    BEGUN = "begun"
+    HANDED_IN = "handed_in"
+    MET = "met"
+    NOT_MET = "not_met"
+
+    @property
+    def label(self) -> str:
+        return TASK_STATES[self]
 
 
-class Stuck(models.TextChoices):
+class Stuck(StrEnum):
     """Why somebody seems to need help."""
 
-    NO_GAIN = "no_gain", _("several tries without gain")
-    FAILING = "failing", _("not met for long")
-    UNCHANGED = "unchanged", _("nothing changed for long")
+    NO_GAIN = "no_gain"
+    FAILING = "failing"
+    UNCHANGED = "unchanged"
+
+    @property
+    def label(self) -> str:
+        return STUCK[self]
 
 
 @transaction.atomic

@@ -319,7 +319,7 @@ def _apply_to(remark: Remark, workspace_id: int) -> None:
     rows = list(rows.order_by("submission__received_at", "submission_id"))
     marks = marks_on(row.submission_id for row in rows)
     for row in rows:
-        row.decision = _decide(remark, row, marks[row.submission_id])
+        _decide(remark, row, marks[row.submission_id])
         if row.decision == Decision.APPLIED:
             row.grade_run = append_grade_run(
                 row.submission,
@@ -346,17 +346,18 @@ def _apply_to(remark: Remark, workspace_id: int) -> None:
         tell_change(change, rows[-1].submission)
 
 
-def _decide(remark: Remark, row: RemarkedSubmission, marks: Mapping) -> str:
+def _decide(remark: Remark, row: RemarkedSubmission, marks: Mapping) -> None:
     newest: GradeRun = row.submission.grade_runs.first()
-    if newest.pk != row.before_id:
-        return Decision.STALE
-    if row.checks == newest.checks:
-        return Decision.SAME
     before = total_of(with_marks(newest.checks, marks))
     after = total_of(with_marks(row.checks, marks))
-    if after.percent < before.percent and not remark.may_fall:
-        return Decision.KEPT
-    return Decision.APPLIED
+    if newest.pk != row.before_id:
+        row.decision = Decision.STALE
+    elif row.checks == newest.checks:
+        row.decision = Decision.SAME
+    elif after.percent < before.percent and not remark.may_fall:
+        row.decision = Decision.KEPT
+    else:
+        row.decision = Decision.APPLIED
 
 
 def resume_remarks(now: datetime | None = None) -> list[Remark]:

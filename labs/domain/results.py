@@ -98,23 +98,21 @@ def checks_of(run: GradeRun) -> list[dict]:
     return with_marks(run.checks, marks_on([run.submission_id])[run.submission_id])
 
 
-def best_of(totals: Iterable[Total]) -> Total | None:
-    return max(totals, key=lambda total: total.percent, default=None)
+def best_of(totals: Iterable[Total]) -> Total:
+    return max(totals, key=lambda total: total.percent)
 
 
-def best_total(workspace: Workspace) -> Total | None:
-    """What counts of all that was handed in; two queries."""
+def best_total(workspace: Workspace) -> Total:
+    """What counts of all that was handed in and marked; two queries."""
     return best_of(each.total for each in marked_submissions([workspace])[workspace.pk])
 
 
-def record_best(workspace: Workspace, *, comment: str = "") -> Result | None:
+def record_best(workspace: Workspace, *, comment: str = "") -> Result:
     """Put the best total in the gradebook, and complete the lab if it is a pass.
 
     While answers wait for a trainer, the result is no failure that the learner is stuck at.
     """
     best = best_total(workspace)
-    if best is None:
-        return None
     enrolment, key = workspace.enrolment, str(workspace.activity_key)
     entry = enrolment.run.edition.activity(key)
     # the edition may have been changed for one without this lab; the result stays

@@ -34,7 +34,7 @@ def tasks_of(notebook: Mapping) -> list[Task]:
     current = None
     for cell in notebook["cells"]:
         marks = marks_in(cell)
-        name = marks.get("grade_id")
+        name = str(marks.get("grade_id", ""))
         if marks.get("solution") and marks.get("grade"):
             tasks.append(Task(name, [name], [name], is_by_hand=True))
         elif marks.get("solution"):

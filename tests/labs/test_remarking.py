@@ -349,7 +349,7 @@ def test_marking_again_is_the_trainers(classroom, client):
         assert client.get(address).status_code == 302
 
 
-FORECAST_QUERIES, DONE_QUERIES = 17, 13
+FORECAST_QUERIES, DONE_QUERIES = 17, 8
 
 
 def test_a_re_mark_asks_as_often_for_one_as_for_three(
