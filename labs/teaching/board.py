@@ -35,7 +35,9 @@ def board(request, organisation, run, key):
     """Who is on which task, who is stuck, and what the checks say; `part` is what changes of it."""
     demand(request, "labs.mark_submission", organisation)
     lab = lab_in_run(run, key)
-    cohort = request.GET.get("cohort", "")
+    cohorts = Cohort.objects.filter(run=lab.run).order_by("name", "pk")
+    asked = request.GET.get("cohort", "")
+    cohort = next((each for each in cohorts if str(each.pk) == asked), None)
     enrolments = (
         Enrolment.objects.named()
         .live()
@@ -43,7 +45,7 @@ def board(request, organisation, run, key):
         .select_related("user", "organisation")
         .order_by("user__full_name", "pk")
     )
-    if cohort.isdecimal():
+    if cohort:
         enrolments = enrolments.filter(cohort=cohort)
     found = board_of(enrolments, lab.key, lab.page.release, timezone.now())
     context = {
@@ -58,7 +60,7 @@ def board(request, organisation, run, key):
     if "part" in request.GET:
         return render(request, "labs/board_part.html", context)
     context |= {
-        "cohorts": Cohort.objects.filter(run=lab.run).order_by("name", "pk"),
+        "cohorts": cohorts,
         "cohort": cohort,
         "may_remark": request.user.has_perm("labs.remark_submissions", organisation),
     }

@@ -83,8 +83,8 @@ class ReleaseField(forms.ModelChoiceField):
             "hash": release.sha256[:8],
         }
         if release == self.current:
-            return _("The release that the run uses, of %(time)s (%(hash)s)") % words
-        return _("Release of %(time)s (%(hash)s)") % words
+            return _("%(time)s, which the run uses (%(hash)s)") % words
+        return _("%(time)s (%(hash)s)") % words
 
 
 class RemarkForm(forms.Form):
@@ -96,7 +96,7 @@ class RemarkForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["release"] = ReleaseField(
             LabRelease.objects.filter(name=current.name).order_by("-cut_at", "-pk"),
-            label=_("Mark by"),
+            label=_("Mark by the release of"),
             current=current,
             initial=current,
             empty_label=None,
