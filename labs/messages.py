@@ -1,4 +1,6 @@
-"""The sentences about a check, made when they are read, in the reader's language."""
+"""The sentences about a check, made when they are read, in the reader's language, and what learners
+are told. No text message carries a mark.
+"""
 
 from dataclasses import asdict
 
@@ -10,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from labs.domain.standing import OF_SUBMISSION, LabState, Standing
 from labs.grading.marking import Bounds
 from lms.core.templatetags.ui import points
+from lms.messaging.registry import Kind, register_kind
 
 SENTENCES = {
     "met": _("Met."),
@@ -30,19 +33,33 @@ SENTENCES = {
         "%(memory_mb)d MB of memory."
     ),
     "by_hand": _("A trainer marks this one."),
+    "marked": _("Marked by a trainer."),
     "no_time": _(
         "Not reached: the %(total_seconds)d seconds for marking the notebook were used up before."
     ),
 }
 
+TASK_STATES = {
+    "untouched": _("not begun"),
+    "begun": _("begun"),
+    "handed_in": _("handed in"),
+    "met": _("met"),
+    "not_met": _("not met"),
+}
+STUCK = {
+    "no_gain": _("several tries without gain"),
+    "failing": _("not met for long"),
+    "unchanged": _("nothing changed for long"),
+}
 
-def sentence(check, bounds):
+
+def sentence(check, bounds=None):
     """What came of a check or cell, as stored by marking, for people."""
+    bounds = bounds or Bounds()
     return str(SENTENCES[check["outcome"]]) % {"detail": check["detail"], **asdict(bounds)}
 
 
 def with_sentences(checks, bounds=None):
-    bounds = bounds or Bounds()
     return [
         {**check, "title": title(check), "message": sentence(check, bounds)} for check in checks
     ]
@@ -163,3 +180,43 @@ def other_sentences(standing: Standing) -> list[str]:
             % {"running": running, "needed": needed}
         )
     return said
+
+
+COMMENTED = register_kind(
+    Kind(
+        "labs.commented",
+        _("a comment on a lab"),
+        subject=_("A comment on your notebook: {lab}"),
+        body=_(
+            "Good day {name}. A trainer has commented on what you handed in for “{lab}”. Read it "
+            "here: {link}"
+        ),
+        sms=_("Umahiri: a trainer has commented on your notebook {lab}. {link}"),
+        placeholders=("lab", "link"),
+    )
+)
+HAND_MARKED = register_kind(
+    Kind(
+        "labs.hand_marked",
+        _("a lab was marked by a trainer"),
+        subject=_("Your answers are marked: {lab}"),
+        body=_(
+            "Good day {name}. A trainer has marked your answers in “{lab}”. See them here: {link}"
+        ),
+        sms=_("Umahiri: your answers in {lab} are marked. {link}"),
+        placeholders=("lab", "link"),
+    )
+)
+CHANGED = register_kind(
+    Kind(
+        "labs.result_changed",
+        _("a lab's result changed"),
+        subject=_("Your result changed: {lab}"),
+        body=_(
+            "Good day {name}. What was handed in for “{lab}” was marked again. Before: "
+            "{points_before} points. Now: {points_after} points. Reason: {reason} {link}"
+        ),
+        sms=_("Umahiri: your result in {lab} changed. See why: {link}"),
+        placeholders=("lab", "points_before", "points_after", "reason", "link"),
+    )
+)

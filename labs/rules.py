@@ -1,4 +1,4 @@
-"""Who may see a submission, and who looks after the labs of an organisation."""
+"""Who may see a submission, who may mark one, and who looks after an organisation's labs."""
 
 import rules
 from django.utils.translation import gettext_lazy as _
@@ -22,3 +22,7 @@ rules.add_perm("labs.set_quota", holds("labs.set_quota"))
 rules.add_perm("labs.read_log", holds("labs.read_log"))
 
 register_staff_page("labs.view_fleet", "labs:fleet", _("Labs now"))
+rules.add_perm("labs.mark_submission", holds("labs.mark_submission"))
+rules.add_perm("labs.remark_submissions", holds("labs.remark_submissions"))
+
+register_staff_page("labs.mark_submission", "labs:lab_list", _("Labs in class"))

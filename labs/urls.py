@@ -1,10 +1,13 @@
 from django.urls import path
 
 from labs import fleet_views, notebook_views, views
+from labs.teaching import board, hand_marking, reading, remarking
 
 app_name = "labs"
 OF_LAB = "learn/<int:pk>/<uuid:key>/lab/"
 FLEET = "o/<slug:organisation>/labs-now/"
+_staff = "o/<slug:organisation>/labs/"
+_lab = "o/<slug:organisation>/runs/<int:run>/labs/<uuid:key>/"
 urlpatterns = [
     path(f"{OF_LAB}open/", views.lab_open, name="open"),
     path(OF_LAB, views.lab_wait, name="wait"),
@@ -37,4 +40,17 @@ urlpatterns = [
     path(f"{FLEET}quotas/<slug:cohort>/", fleet_views.quota_edit, name="quota_edit"),
     path(f"{FLEET}classes/new/", fleet_views.class_new, name="class_new"),
     path(f"{FLEET}classes/<int:pk>/cancel/", fleet_views.class_cancel, name="class_cancel"),
+    path(_staff, board.lab_list, name="lab_list"),
+    path(_lab, board.board, name="board"),
+    path(f"{_lab}marking/", hand_marking.hand_marking, name="hand_marking"),
+    path(f"{_lab}marking/<slug:cell>/", hand_marking.hand_mark_next, name="hand_mark_next"),
+    path(f"{_lab}remarks/", remarking.remark_list, name="remark_list"),
+    path(f"{_staff}remarks/<int:pk>/", remarking.remark, name="remark"),
+    path(f"{_staff}submissions/<int:pk>/", reading.submission_read, name="submission_read"),
+    path(
+        f"{_staff}submissions/<int:pk>/marks/<slug:cell>/",
+        hand_marking.hand_mark,
+        name="hand_mark",
+    ),
+    path(f"{_staff}comments/<int:pk>/", reading.comment_edit, name="comment_edit"),
 ]

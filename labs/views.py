@@ -13,6 +13,7 @@ from courses.activities import StepState
 from courses.domain.progress import visit_activity
 from courses.views.lessons import activity_context, own_enrolment
 from labs.domain import saves, submissions, workspaces
+from labs.domain.results import checks_of, total_of
 from labs.domain.sessions import labs_are_down
 from labs.domain.standing import (
     LabState,
@@ -28,6 +29,7 @@ from labs.messages import (
     saved_sentence,
     state_sentence,
     submission_sentence,
+    title,
     with_sentences,
 )
 from labs.models import Submission, Workspace
@@ -90,10 +92,12 @@ def _results(submission, grade_run):
     if grade_run is None:
         return {}
     bounds = submissions.bounds_of(submission.release)
+    checks = checks_of(grade_run)
     return {
         "grade_run": grade_run,
-        "checks": with_sentences(grade_run.checks, bounds),
+        "checks": with_sentences(checks, bounds),
         "cells": with_sentences(grade_run.cells, bounds),
+        "total": total_of(checks),
     }
 
 
@@ -261,6 +265,7 @@ def submission_detail(request, pk):
         "entry": enrolment.run.edition.activity(str(submission.workspace.activity_key)),
         "is_own": enrolment.user_id == request.user.pk,
         "sentence": submission_sentence(submission),
+        "comments": _comments(submission),
     }
     return render(request, "labs/submission_detail.html", context | _results(submission, grade_run))
 
@@ -274,6 +279,15 @@ def submission_state(request, pk):
             "state": submission.state,
             "version": submission.state,
             "sentence": submission_sentence(submission),
+            "comments": _comments(submission),
             "seconds": 2 if submission.is_waiting else 0,
         }
     )
+
+
+def _comments(submission):
+    """What trainers wrote, each with the name of the cell that it is about."""
+    comments = list(submission.comments.select_related("by"))
+    for comment in comments:
+        comment.title = title({"name": comment.cell})
+    return comments

@@ -83,6 +83,12 @@ def lesson(module, title="What a model has seen", **values):
     )
 
 
+def hand_cell(source, name="why", points=3):
+    """A cell of a lab that a trainer marks."""
+    marks = {"grade_id": name, "grade": True, "solution": True, "points": points}
+    return {"cell_type": "markdown", "metadata": {"nbgrader": marks}, "source": source}
+
+
 def bank(**values):
     """A question bank of the Centre's."""
     centre = Organisation.objects.filter(kind=Kind.CENTRE).first()

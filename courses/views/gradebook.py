@@ -36,6 +36,7 @@ def run_list(request, organisation):
                 "run": run,
                 "learners": counts[run.pk],
                 "quizzes": [entry for entry in run.edition.activities if entry["kind"] == "quiz"],
+                "labs": [entry for entry in run.edition.activities if entry["kind"] == "lab"],
             }
             for run in runs
         ],

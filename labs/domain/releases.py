@@ -7,6 +7,7 @@ from django.db import transaction
 
 from labs.environments import DEFAULT_ENVIRONMENT
 from labs.grading.notebooks import points_of, release_notebook
+from labs.grading.rubrics import check_rubrics
 from labs.models import LabFile, LabMaster, LabRelease
 
 
@@ -37,6 +38,7 @@ def cut_release(
     found = LabRelease.objects.filter(sha256=digest).first()
     if found:
         return found
+    check_rubrics(master)
     release = LabRelease.objects.create(
         sha256=digest,
         name=name,

@@ -14,16 +14,17 @@ from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from courses.domain.gradebook import record_result
-from courses.domain.progress import complete_activity
 from courses.models import Enrolment
 from labs.backends import get_backend
 from labs.backends.base import LARGEST_FILE
 from labs.backends.marking import mark
 from labs.cells import NotANotebook
+from labs.domain.hand_marks import carry_marks
+from labs.domain.progress import note_progress
+from labs.domain.results import record_best
 from labs.domain.saves import keep
-from labs.domain.workspaces import pinned_lab, workspace_of
-from labs.grading.marking import Bounds
+from labs.domain.workspaces import workspace_of
+from labs.grading.marking import Bounds, Report
 from labs.grading.notebooks import marks_of, source_of
 from labs.models import GradeRun, LabPage, LabRelease, SaveReason, Submission, Workspace
 from labs.sandbox import SandboxError
@@ -127,6 +128,7 @@ def receive_notebook(workspace: Workspace, notebook: dict) -> Submission:
     submission = Submission.objects.create(
         workspace=workspace, release=workspace.release, notebook=notebook, sha256=digest
     )
+    note_progress(workspace, notebook, at=submission.received_at)
     _queue(submission)
     return submission
 
@@ -154,15 +156,19 @@ def mark_submission(submission: Submission) -> None:
         )
     except InvalidTransition:
         return
-    release = submission.release
-    files = {file.name: bytes(file.content) for file in release.files.all()}
     try:
-        report = mark(release.master.notebook, submission.notebook, files, bounds_of(release))
+        report = mark_by(submission.release, submission.notebook)
     except SandboxError:
         logger.exception("submission %d could not be marked", submission.pk)
         _take_back(submission)
         return
     record_marking(submission, report)
+
+
+def mark_by(release: LabRelease, notebook: dict) -> Report:
+    """What the tests of `release` say of a notebook; raises SandboxError."""
+    files = {file.name: bytes(file.content) for file in release.files.all()}
+    return mark(release.master.notebook, notebook, files, bounds_of(release))
 
 
 def _take_back(submission: Submission) -> None:
@@ -176,40 +182,40 @@ def bounds_of(release: LabRelease) -> Bounds:
 
 
 @transaction.atomic
-def record_marking(submission: Submission, report) -> GradeRun | None:
+def record_marking(submission: Submission, report: Report) -> GradeRun | None:
     """Record what marking yielded, unless another took `submission` up in the meantime."""
     current = Submission.objects.select_for_update().get(pk=submission.pk)
     if current.tries != submission.tries:
         return None
     change_state(submission, State.MARKED)
-    run = GradeRun.objects.create(
-        submission=submission,
-        checks=[{**asdict(check), "detail": clean(check.detail)} for check in report.checks],
-        cells=[{**cell, "detail": clean(cell["detail"])} for cell in report.cells],
-        output=clean(report.output),
-        score=_points(report.score),
-        maximum=_points(report.maximum),
-        seconds=report.seconds,
-    )
-    _record_best(submission.workspace)
+    run = append_grade_run(submission, **facts_of(report))
+    carry_marks(submission)
+    record_best(submission.workspace)
     return run
+
+
+def facts_of(report: Report) -> dict:
+    """What is kept of a report, fit for a database."""
+    return {
+        "checks": [{**asdict(check), "detail": clean(check.detail)} for check in report.checks],
+        "cells": [{**cell, "detail": clean(cell["detail"])} for cell in report.cells],
+        "output": clean(report.output),
+        "seconds": report.seconds,
+    }
+
+
+def append_grade_run(submission: Submission, *, checks: list[dict], **facts) -> GradeRun:
+    return GradeRun.objects.create(
+        submission=submission,
+        checks=checks,
+        score=_points(sum(check["points"] for check in checks)),
+        maximum=_points(sum(check["max"] for check in checks)),
+        **facts,
+    )
 
 
 def _points(number) -> Decimal:
     return Decimal(str(number)).quantize(Decimal("0.01"))
-
-
-def _record_best(workspace: Workspace) -> None:
-    enrolment, key = workspace.enrolment, str(workspace.activity_key)
-    runs = GradeRun.objects.filter(submission__workspace=workspace)
-    best = max(runs, key=lambda run: run.percent)
-    entry = enrolment.run.edition.activity(key)
-    # the edition may have been changed for one without this lab; the result stays
-    has_passed = bool(entry) and best.percent >= pinned_lab(entry, "").pass_mark
-    is_failing = bool(entry) and not has_passed
-    record_result(enrolment, key, score=best.score, maximum=best.maximum, is_blocking=is_failing)
-    if has_passed:
-        complete_activity(enrolment, key)
 
 
 def requeue_forgotten(now=None) -> int:

@@ -14,13 +14,23 @@ from labs.models.labs import LabFile, LabMaster, LabPage, LabRelease
 from labs.models.launches import LabIdentity, Launch, Workspace
 from labs.models.saves import Save, SaveReason
 from labs.models.submissions import GradeRun, Submission, SubmissionState
+from labs.models.teaching import (
+    HandMark,
+    LabComment,
+    Remark,
+    RemarkChange,
+    RemarkedSubmission,
+    WorkspaceProgress,
+)
 
 __all__ = [
     "CheckState",
     "Fleet",
     "GradeRun",
+    "HandMark",
     "LabCheck",
     "LabClass",
+    "LabComment",
     "LabDraft",
     "LabFile",
     "LabIdentity",
@@ -32,6 +42,9 @@ __all__ = [
     "LabTurn",
     "Launch",
     "Origin",
+    "Remark",
+    "RemarkChange",
+    "RemarkedSubmission",
     "Save",
     "SaveReason",
     "Submission",
@@ -39,4 +52,5 @@ __all__ = [
     "TurnOutcome",
     "Why",
     "Workspace",
+    "WorkspaceProgress",
 ]

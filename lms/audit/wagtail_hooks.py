@@ -32,6 +32,8 @@ ACTIONS = {
     "assessments.attempt_read": (_("Read an attempt"), _("Read an attempt")),
     "assessments.attempt_voided": (_("Void an attempt"), _("Voided an attempt")),
     "assessments.answer_file": (_("Answer file"), _("Took in a phone's answer file")),
+    "labs.submission_read": (_("Read a lab"), _("Read a lab that was handed in")),
+    "labs.comment_deleted": (_("Delete a comment"), _("Deleted a comment on a lab")),
     "courses.result_overridden": (_("Set a result"), _("Set a result by hand")),
     "labs.draft_made": (_("New version of a notebook"), _("Made a new version of the notebook")),
     "labs.draft_discarded": (

@@ -64,6 +64,11 @@ PERMISSIONS = {
     "labs.read_log": Permission(
         _("Read what a learner's lab logged"), frozenset({Role.ADMINISTRATOR})
     ),
+    "labs.mark_submission": Permission(
+        _("Follow a class in its labs, comment on what was handed in and mark it by hand"),
+        TEACHING,
+    ),
+    "labs.remark_submissions": Permission(_("Have all of a lab marked again"), TEACHING),
     "practicals.keep_sessions": Permission(
         _("Plan practical sessions, change and cancel them"), TEACHING | {Role.REGISTRAR}
     ),

@@ -221,6 +221,15 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 20,
         "options": {"expires": 20},
     },
+    "look-at-work": {
+        "task": "labs.tasks.look_at_work_task",
+        "schedule": 20,
+        "options": {"expires": 20},  # the next one sees the same
+    },
+    "resume-remarks": {
+        "task": "labs.tasks.resume_remarks_task",
+        "schedule": 300,
+    },
     "sweep-messages": {
         "task": "lms.messaging.tasks.sweep_messages_task",
         "schedule": 60,

@@ -60,17 +60,24 @@ from courses.models import (
 from labs.cells import PNG
 from labs.models import (
     GradeRun,
+    HandMark,
     LabClass,
+    LabComment,
     LabIdentity,
+    LabMaster,
     LabPage,
     LabQuota,
     LabRelease,
     LabSession,
     LabTurn,
     Launch,
+    Remark,
+    RemarkChange,
+    RemarkedSubmission,
     Save,
     Submission,
     Workspace,
+    WorkspaceProgress,
 )
 from lms.accounts.models import IdentityProvider, User
 from lms.messaging.models import Campaign, Message, Spending
@@ -236,7 +243,7 @@ def _save(its):
 
 
 def _submission(its):
-    cell = {"cell_type": "markdown", "metadata": {}, "source": text(its, "submission-notebook")}
+    cell = factories.hand_cell(text(its, "submission-notebook"))
     return Submission.objects.create(
         workspace=its.workspace,
         release=its.world.lab_release,
@@ -249,8 +256,56 @@ def _submission(its):
 def _grade_run(its):
     check = {"name": "sum", "points": 1, "max": 1, "outcome": "not_met"}
     check["detail"] = text(its, "graderun-checks")
+    by_hand = {"name": "why", "points": 0, "max": 3, "outcome": "by_hand", "detail": ""}
     return GradeRun.objects.create(
-        submission=its.submission, checks=[check], score=0, maximum=1, seconds=1
+        submission=its.submission, checks=[check, by_hand], score=0, maximum=4, seconds=1
+    )
+
+
+def _progress_in_lab(its):
+    return WorkspaceProgress.objects.create(workspace=its.workspace, changed_at=timezone.now())
+
+
+def _lab_comment(its):
+    """By somebody who may edit it: it is shown for that to nobody else."""
+    world = its.world
+    by = world.rwandan_of_every_role if its.country == world.rwanda else world.let_in["kenya"]
+    return LabComment.objects.create(submission=its.submission, by=by)
+
+
+def _hand_mark(its):
+    return HandMark.objects.create(
+        submission=its.submission, cell="sum", points=1, maximum=3, by=its.staff
+    )
+
+
+def _remark(its):
+    return Remark.objects.create(
+        organisation=its.country,
+        activity_key=its.world.entry("lab")["key"],
+        release=its.world.lab_release,
+        state=Remark.State.FORESEEN,
+        by=its.staff,
+    )
+
+
+def _remarked(its):
+    return RemarkedSubmission.objects.create(
+        remark=its.remark,
+        submission=its.submission,
+        before=its.graderun,
+        checks=its.graderun.checks,
+    )
+
+
+def _remark_change(its):
+    return RemarkChange.objects.create(
+        remark=its.remark,
+        workspace=its.workspace,
+        score_before=0,
+        maximum_before=4,
+        score_after=1,
+        maximum_after=4,
     )
 
 
@@ -448,6 +503,12 @@ RECORDS = {
     ),
     Submission: _submission,
     GradeRun: _grade_run,
+    WorkspaceProgress: _progress_in_lab,
+    LabComment: _lab_comment,
+    HandMark: _hand_mark,
+    Remark: _remark,
+    RemarkedSubmission: _remarked,
+    RemarkChange: _remark_change,
     Award: _award,
     Release: _release,
 }
@@ -539,10 +600,12 @@ class CanaryWorld(factories.World):
         module = ModulePage.objects.descendant_of(page).get()
         essay = factories.item(kind="essay", body=EssayBody(prompt="<p>Why?</p>", model_answer=""))
         factories.quiz(module, entries=factories.fixed(essay))
-        notebook = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+        cells = [factories.hand_cell("*Write your answer here.*")]
+        notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
         self.lab_release = LabRelease.objects.create(
-            sha256=SHA, name="lab", notebook=notebook, points=1, memory_mb=700
+            sha256=SHA, name="lab", notebook=notebook, points=4, memory_mb=700
         )
+        LabMaster.objects.create(release=self.lab_release, notebook=notebook)
         factories.published(
             module, LabPage(title="Lab", slug="canary-lab", minutes=5, release=self.lab_release)
         )

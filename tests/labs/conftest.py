@@ -10,10 +10,12 @@ from labs.grading.warm import warmth
 from labs.models import LabPage
 from lms.accounts.models import User
 from lms.celery import app
-from lms.organisations.domain import join_organisation
+from lms.organisations.domain import join_organisation, subtree_scope
 from lms.organisations.models import Kind, Organisation, Role
 from lms.organisations.scoping import every_organisation
+from tests import factories
 from tests.labs.backend import Backend
+from tests.labs.classroom import Classroom
 
 COURSE = Path(__file__).with_name("course")
 
@@ -78,3 +80,11 @@ def backend(monkeypatch):
     backend = Backend()
     monkeypatch.setattr("labs.backends.local_backend", lambda: backend)
     return backend
+
+
+@pytest.fixture
+def classroom(remade):
+    """A class of three in a lab, all within the Centre, whose scope is open."""
+    made = remade("classroom", lambda: Classroom(factories.World()))
+    with subtree_scope(made.world.centre):
+        yield made

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("courses", "0011_competencies_with_dates"),
-        ("labs", "0002_length_of_films"),
+        ("labs", "0004_authored_labs"),
         ("organisations", "0005_job_grades"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

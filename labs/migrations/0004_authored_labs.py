@@ -48,7 +48,7 @@ def thaw(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("courses", "0011_competencies_with_dates"),
-        ("labs", "0002_length_of_films"),
+        ("labs", "0003_saves"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
