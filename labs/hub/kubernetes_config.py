@@ -39,7 +39,9 @@ pod.environment = {
     "USER": "learner",
     "LOGNAME": "learner",
     "TMPDIR": "/tmp",  # noqa: S108 - the pod's own
+    "JUPYTER_PREFER_ENV_PATH": "1",
     "JUPYTER_CONFIG_PATH": "/opt/labs/jupyter",
+    "JUPYTER_PATH": "/opt/labs/jupyter",
     "JUPYTER_RUNTIME_DIR": "/tmp/jupyter",  # noqa: S108
     "IPYTHONDIR": "/tmp/ipython",  # noqa: S108
     "MPLCONFIGDIR": "/tmp/matplotlib",  # noqa: S108

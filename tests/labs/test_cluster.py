@@ -24,7 +24,7 @@ from tests.labs.test_end_to_end import answers, browser_of  # noqa: F401 - a fix
 from tests.labs.test_spawner_contract import PRODUCT
 from tests.labs.test_submissions import RIGHT
 
-START_SECONDS = 60
+START_SECONDS = 120
 # what the chart's own configuration makes of its services and values
 CHART = """
 c = get_config()
@@ -178,6 +178,6 @@ def test_from_the_course_page_to_a_result_in_a_pod(
 
     # whose leave is taken away is out, and the pod is gone
     get_backend().stop(server.user)
-    assert until(lambda: not hub.cluster.pods, 10)
+    assert until(lambda: not hub.cluster.pods, 20)
     assert hub.cluster.deleted == [pod]
     assert not answers(server)

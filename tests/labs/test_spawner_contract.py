@@ -28,7 +28,7 @@ from labs.hub.spawner import SandboxSpawner
 from labs.sandbox.cgroups import ControlGroup
 from tests.labs.cluster import NAMESPACE, Cluster, serving
 
-LAB_ID = "l0123456789ab"
+LAB_ID = f"l{os.getpid():012x}"  # its control group is the machine's: another worker has its own
 PRODUCT = Path(__file__).parents[2]
 VALUES = yaml.safe_load((PRODUCT / "deploy" / "labs" / "values.yaml").read_text())
 
