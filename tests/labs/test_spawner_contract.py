@@ -60,7 +60,7 @@ class Sandboxes:
     spawner_class = SandboxSpawner
 
     def __init__(self, folder, monkeypatch):
-        self.hub = hub_settings(folder)
+        self.hub = hub_settings(folder, warm=False)
         self.config = configuration(self.hub, monkeypatch)
         home = self.hub.homes / LAB_ID
         home.mkdir(mode=0o700)
