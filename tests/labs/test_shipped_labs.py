@@ -6,7 +6,13 @@ import re
 
 import pytest
 
-from labs.grading.notebooks import is_test, marks_of, release_notebook, source_of
+from labs.grading.notebooks import (
+    is_test,
+    marks_of,
+    release_notebook,
+    restore_plan,
+    source_of,
+)
 from tests.labs.misunderstandings import MISUNDERSTANDINGS
 from tests.labs.shipped import answered, each_lab, marked, master_of, no_lab, solved, table
 
@@ -44,6 +50,15 @@ def numbers_in(text):
 
 def flat(text):
     return " ".join(text.replace("\n>", "\n").split())
+
+
+@each_lab
+def test_no_given_cell_needs_an_answer(key):
+    """The tests' own process runs these cells, too; an answer that is missing would end it."""
+    plan = restore_plan(master_of(key), master_of(key))
+    used = [name for source in plan.setup for name in compile(source, key, "exec").co_names]
+
+    assert set(used) & set(plan.names) == set()
 
 
 @each_lab
