@@ -17,6 +17,7 @@ from labs.domain.releases import cut_release
 from labs.grading.notebooks import NotebookError
 from labs.models import LabPage
 from labs.models.labs import LIMITS
+from lms.core.errors import Refused
 
 GENERATING_SECONDS = 120
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
@@ -51,23 +52,26 @@ def load_lab(module: ModulePage, folder: Path, report: Report | None = None) -> 
     # its facts, if there are any, say nothing that the page does not
     no_lab_text = _below_facts(no_lab) if no_lab.exists() else ""
     key = facts["key"]
-    return save_page(
-        LabPage,
-        module,
-        key=key,
-        source=json.dumps([facts, instructions, no_lab_text, release.sha256], default=str),
-        report=report,
-        title=facts["title"],
-        slug=key,
-        summary=facts.get("summary", ""),
-        minutes=facts["minutes"],
-        **limits,
-        pass_mark=facts.get("pass_mark", 70),
-        release=release,
-        competencies=Competency.objects.filter(code__in=facts.get("competencies", [])),
-        instructions=json.dumps(to_blocks(instructions, key=key, folder=folder)),
-        no_lab_path=json.dumps(to_blocks(no_lab_text, key=f"{key}-no-lab", folder=folder)),
-    )
+    try:
+        return save_page(
+            LabPage,
+            module,
+            key=key,
+            source=json.dumps([facts, instructions, no_lab_text, release.sha256], default=str),
+            report=report,
+            title=facts["title"],
+            slug=key,
+            summary=facts.get("summary", ""),
+            minutes=facts["minutes"],
+            **limits,
+            pass_mark=facts.get("pass_mark", 70),
+            release=release,
+            competencies=Competency.objects.filter(code__in=facts.get("competencies", [])),
+            instructions=json.dumps(to_blocks(instructions, key=key, folder=folder)),
+            no_lab_path=json.dumps(to_blocks(no_lab_text, key=f"{key}-no-lab", folder=folder)),
+        )
+    except Refused as refusal:  # an author's own draft of the notebook waits
+        raise ValidationError(f"{folder}: {refusal}") from refusal
 
 
 def _below_facts(path: Path) -> str:

@@ -1,7 +1,7 @@
 """Labs as authored, and their releases: what a learner gets, frozen."""
 
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.shortcuts import render
 from django.utils import timezone
@@ -185,6 +185,7 @@ class LabPage(ActivityPage):
     def measured_bytes(self):
         return len(str(self.instructions).encode())
 
+    @transaction.atomic
     def publish(self, revision, **options):
         """Publish `revision` with the release that learners get, or raise Refused."""
         from labs.domain.drafts import freeze_release  # the domain imports the models

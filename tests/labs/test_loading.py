@@ -5,7 +5,8 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from courses.loading.course import load_course
-from courses.models import ModulePage
+from courses.models import Competency, ModulePage
+from labs.domain.drafts import pending_draft, save_draft
 from labs.domain.loading import load_lab
 from labs.models import LabPage, LabRelease
 from tests.labs.conftest import COURSE
@@ -72,3 +73,38 @@ def test_a_folder_that_is_wrong_is_refused_by_name(lab_course, folder, name, cha
 
     with pytest.raises(ValidationError, match=said):
         load_lab(ModulePage.objects.get(), folder)
+
+
+def waiting_draft(lab):
+    master = json.loads(json.dumps(lab.release.master.notebook).replace("late", "tardy"))
+    return save_draft(lab, master, {}, by=None)
+
+
+def test_a_loaded_notebook_goes_before_an_author_s_draft_which_stays(lab, folder):
+    draft = waiting_draft(lab)
+    master = folder / "master.py"
+    master.write_text(master.read_text().replace('"points": 4', '"points": 6'))
+    changed = load_lab(ModulePage.objects.get(), folder)
+
+    assert changed.points() == 6
+    assert pending_draft(changed) == draft
+
+
+def test_loading_other_instructions_waits_for_an_author_s_draft(lab, folder):
+    waiting_draft(lab)
+    file = folder / "lab.md"
+    file.write_text(file.read_text().replace("Read the requests", "Read all requests"))
+
+    with pytest.raises(ValidationError, match="Check the newest version"):
+        load_lab(ModulePage.objects.get(), folder)
+
+
+def test_the_facts_of_a_folder_set_limits_and_competencies(lab, folder):
+    code = Competency.objects.first().code
+    file = folder / "lab.md"
+    facts = f"minutes: 30\nmarking_seconds: 40\ndisk_mb: 50\ncompetencies: [{code}]"
+    file.write_text(file.read_text().replace("minutes: 30", facts))
+    changed = load_lab(ModulePage.objects.get(), folder)
+
+    assert (changed.release.marking_seconds, changed.release.disk_mb) == (40, 50)
+    assert [each.code for each in changed.competencies.all()] == [code]
