@@ -60,7 +60,9 @@ def read_cells(content: bytes | str) -> list[dict]:
     """The cells in a notebook file, each with a type, a source and metadata; else NotANotebook."""
     try:
         cells = json.loads(content)["cells"]
-        if not all(isinstance(cell["metadata"], dict) and cell["cell_type"] for cell in cells):
+        if not isinstance(cells, list) or not all(
+            isinstance(cell["metadata"], dict) and cell["cell_type"] for cell in cells
+        ):
             raise NotANotebook
         for cell in cells:
             source_of(cell)
@@ -91,7 +93,7 @@ def answers_in(cells: list[dict], release: dict) -> dict[str, str]:
     found = {}
     for cell in cells:
         if (name := name_of(cell)) in names:
-            found.setdefault(name, str(source_of(cell)))
+            found.setdefault(name, _encodable(str(source_of(cell))))
     return found
 
 
@@ -172,8 +174,13 @@ def _clean(html: str, tags: set[str]) -> SafeString:
     return mark_safe(clean.replace("<th></th>", "<td></td>"))  # noqa: S308 - cleaned above
 
 
+def _encodable(text: str) -> str:
+    """`text` without halves of surrogate pairs, which no page can be sent with."""
+    return text.encode("utf-8", "replace").decode()
+
+
 def _plain(text: str) -> str:
-    return CONTROLS.sub("", COLOURS.sub("", text))
+    return _encodable(CONTROLS.sub("", COLOURS.sub("", text)))
 
 
 def _joined(value) -> str:
@@ -201,7 +208,7 @@ def _output(output: dict, number: int) -> Output:
         return Output("picture", _plain(_joined(data.get("text/plain", "")))[:200], number=number)
     html = _joined(data.get("text/html", ""))
     if "<table" in html and len(html) <= LONGEST_HTML:
-        return Output("html", html=_clean(html, {*WORDS, *TABLE}))
+        return Output("html", html=_clean(_plain(html), {*WORDS, *TABLE}))
     return _text("text", _joined(data.get("text/plain", "")))
 
 

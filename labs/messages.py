@@ -71,7 +71,7 @@ def title(check):
 
 
 STATES = {
-    LabState.NOT_STARTED: _("Not started yet."),
+    LabState.NOT_STARTED: _("Not opened yet."),
     LabState.STOPPED: _("The lab is stopped. Your files are kept."),
     LabState.STARTING: _("The lab is starting."),
     LabState.RUNNING: _("The lab is running."),

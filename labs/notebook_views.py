@@ -1,5 +1,7 @@
 """A learner's notebook without JupyterLab: earlier saves, reset, and the light page."""
 
+from dataclasses import replace
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
@@ -8,7 +10,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from labs.cells import answers_in, picture, read_cells, shown_cells
+from courses.domain.progress import visit_activity
+from labs.cells import MOST_CELLS, answers_in, picture, read_cells, shown_cells
 from labs.domain import saves, submissions, workspaces
 from labs.domain.standing import lab_standing
 from labs.forms import AnswersForm
@@ -99,6 +102,7 @@ def notebook(request, pk, key):
     """The light page: the notebook to read, its answer cells to fill, for a phone or a weak line."""
     enrolment, entry = own_lab(request, pk, key)
     lab = workspaces.pinned_lab(entry, get_language())
+    visit_activity(enrolment, entry["key"])
     standing = lab_standing(enrolment, entry["key"])
     save = saves.present_save(standing.workspace) if standing.workspace else None
     released = lab.release.notebook
@@ -136,7 +140,11 @@ def _with_fields_and_results(cells, released, form, standing):
         (cell, fields.pop(cell.name, None), said.get(cell.name))
         for cell in shown_cells(cells, released)
     ]
-    lost = [cell for cell in shown_cells(released["cells"], released) if cell.name in fields]
+    lost = [
+        replace(cell, number=cell.number + MOST_CELLS)  # a number that no other cell here has
+        for cell in shown_cells(released["cells"], released)
+        if cell.name in fields
+    ]
     return shown + [(cell, fields[cell.name], said.get(cell.name)) for cell in lost]
 
 

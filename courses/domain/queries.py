@@ -47,6 +47,10 @@ class LearnerOutline:
         return sum(step.is_done for step in self.steps)
 
     @property
+    def has_states(self) -> bool:
+        return any(step.state for step in self.steps)
+
+    @property
     def percent(self) -> int:
         return 100 * self.done // len(self.steps) if self.steps else 0
 

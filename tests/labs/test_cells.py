@@ -29,7 +29,15 @@ def output(**data):
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"[]", b"{}", b'{"cells": [1]}', b'{"cells": [{"metadata": {}}]}', b"[" * 99999],
+    [
+        b"",
+        b"[]",
+        b"{}",
+        b'{"cells": ""}',
+        b'{"cells": [1]}',
+        b'{"cells": [{"metadata": {}}]}',
+        b"[" * 99999,
+    ],
 )
 def test_what_is_no_notebook_is_named_so(content):
     with pytest.raises(cells.NotANotebook):
@@ -93,3 +101,13 @@ def test_a_picture_is_a_png_and_nothing_else():
     assert cells.picture(of(DOT), 0, 1) is None
     assert cells.picture([{"outputs": [{"data": {"image/png": {"a": 1}}}]}], 0, 0) is None
     assert cells.picture([{}], 0, 0) is None
+
+
+def test_what_no_page_can_be_sent_with_is_replaced():
+    half = json.loads('"\\ud800"')
+    cell = shown({"cell_type": "code", "source": half, "outputs": []})
+    table = output(output_type="display_data", data={"text/html": f"<table>{half}</table>"})
+    content = cells.read_cells(file_of({"load": half}))
+
+    for text in (cell.source, table.html, cells.answers_in(content, RELEASE)["load"]):
+        assert "?" in text

@@ -57,3 +57,12 @@ def test_the_button_saves_and_leads_to_handing_in(
     expect(confirm.get_by_text("Answered: 1 of 1.")).to_be_visible(timeout=PATIENCE_MS)
     confirm.get_by_role("button", name="Hand in").click()
     expect(confirm.get_by_text("4 / 4")).to_be_visible(timeout=PATIENCE_MS)
+
+    # what is typed on the plain page is in the lab when the learner comes back to it
+    confirm.goto(address + reverse("labs:notebook", args=[enrolment.pk, lab.key]))
+    confirm.get_by_role("textbox").fill("late_share = typed_on_a_phone")
+    confirm.get_by_role("button", name="Save", exact=True).click()
+    expect(confirm.get_by_text("Saved.", exact=True)).to_be_visible(timeout=PATIENCE_MS)
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    typed = page.locator(".jp-CodeCell").filter(has_text="typed_on_a_phone")
+    expect(typed).to_be_visible(timeout=30_000)

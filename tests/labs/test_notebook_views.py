@@ -202,6 +202,14 @@ def test_pages_show_whatever_lies_in_the_notebooks_place(
     assert [learner.get(page).status_code for page in pages] == [200] * len(pages)
 
 
+def test_a_refusal_leads_back_to_where_it_came_from(learner, workspace, at):
+    from_here = {"HTTP_REFERER": "http://testserver/learn/"}
+    from_elsewhere = {"HTTP_REFERER": "https://elsewhere.example/"}
+
+    assert 'href="http://testserver/learn/"' in text_of(learner.post(at("open"), **from_here))
+    assert "elsewhere.example" not in text_of(learner.post(at("open"), **from_elsewhere))
+
+
 def test_nobody_else_gets_in(client, workspace, at, enrolment, other_enrolment):
     save = write(workspace, "mine")
     gets = ["state", "submit", "submission_list", "notebook", "reset", "save_list"]

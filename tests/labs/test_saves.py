@@ -15,6 +15,7 @@ from labs.domain import saves
 from labs.domain.workspaces import release_files, workspace_of
 from labs.models import Launch, Save, SaveReason
 from labs.setup import prepare_hub
+from labs.tasks import keep_changed_notebooks_task
 from lms.core.errors import Refused
 from lms.organisations.domain import subtree_scope
 from tests.labs.notebooks import handed_in
@@ -100,6 +101,14 @@ def test_what_changed_is_kept_and_what_did_not_is_not(workspace):
     assert saves.keep_changed(timezone.now() + timedelta(seconds=1)) == 1
     assert texts(workspace) == ["two", "one"]
     assert (workspace.saves.first().answered, workspace.saves.first().answers) == (1, 1)
+
+
+def test_the_task_looks_at_every_organisation(workspace):
+    write(workspace, "one")
+    keep_changed_notebooks_task()
+    keep_changed_notebooks_task()
+
+    assert texts(workspace) == ["one"]
 
 
 def test_the_same_content_is_kept_once_and_is_then_the_newest(workspace):

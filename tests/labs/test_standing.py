@@ -217,3 +217,32 @@ def test_the_hub_notes_what_ended_a_server(tmp_path):
     assert met.read_limit(tmp_path)["reason"] == "memory"
     met.forget_limit(tmp_path)
     assert met.read_limit(tmp_path) is None
+
+
+def test_asking_anew_is_cheap(learner, hub, at, enrolment, lab, django_assert_num_queries):
+    learner.post(at("open"))
+    hub.server = "ready"
+    learner.get(at("state"))
+    with django_assert_num_queries(4):
+        learner.get(at("state"))
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_labs_page_takes_as_many_queries_for_three_hand_ins_as_for_one(
+    learner, hub, enrolment, lab, count, django_assert_num_queries
+):
+    with subtree_scope(enrolment.organisation):
+        workspace = workspace_of(enrolment, lab.key, lab.release)
+        Launch.objects.create(workspace=workspace)
+        for _ in range(count):
+            Submission.objects.create(
+                workspace=workspace,
+                release=lab.release,
+                notebook={"cells": []},
+                sha256="0" * 64,
+                state=Submission.State.FAILED,
+            )
+    page = reverse("courses:activity", args=[enrolment.pk, lab.key])
+    learner.get(page)
+    with django_assert_num_queries(20):
+        learner.get(page)
