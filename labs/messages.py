@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from lms.messaging.registry import Kind, register_kind
 
 SENTENCES = {
+    "marked": _("Marked by a trainer."),
     "met": _("Met."),
     "not_met": _("Not met yet: %(detail)s"),
     "raised": _("Your code raised an error: %(detail)s"),
@@ -19,7 +20,6 @@ SENTENCES = {
     "hidden_too_slow": _("The examples pass, but with other values your code takes too long."),
     "hidden_ended": _("The examples pass, but with other values your code ends the program."),
     "by_hand": _("A trainer marks this one."),
-    "marked": _("Marked by a trainer."),
     "no_time": _("Not reached: the time for marking was used up before."),
 }
 
