@@ -15,6 +15,7 @@ from lms.core.templatetags.ui import points
 from lms.messaging.registry import Kind, register_kind
 
 SENTENCES = {
+    "marked": _("Marked by a trainer."),
     "met": _("Met."),
     "not_met": _("Not met yet: %(detail)s"),
     "raised": _("Your code raised an error: %(detail)s"),

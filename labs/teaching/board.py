@@ -1,5 +1,7 @@
 """The board of a class in a lab, and the labs of all runs."""
 
+from datetime import timedelta
+
 from django.core.paginator import Paginator
 from django.db.models import Count
 from django.shortcuts import render
@@ -7,6 +9,7 @@ from django.utils import timezone
 
 from courses.models import Cohort, CourseRun, Enrolment
 from labs.domain.board import STATES, board_of
+from labs.domain.progress import FAILING, TRIES_WITHOUT_GAIN, UNCHANGED
 from labs.messages import title
 from labs.teaching.runs import lab_in_run, labs_of
 from lms.core.permissions import demand
@@ -54,6 +57,9 @@ def board(request, organisation, run, key):
         "board": found,
         "page": Paginator(found.rows, PAGE_SIZE).get_page(request.GET.get("page")),
         "states": STATES,
+        "unchanged": UNCHANGED // timedelta(minutes=1),
+        "failing": FAILING // timedelta(minutes=1),
+        "tries": TRIES_WITHOUT_GAIN,
         "tasks": [(title({"name": each.name}), each) for each in found.tasks],
         "checks": [(title({"name": each.name}), each) for each in found.checks],
     }

@@ -33,6 +33,7 @@ from labs.models import Launch, WorkspaceProgress
 from labs.setup import prepare_hub
 from labs.tasks import look_at_work_task
 from lms.organisations.scoping import every_organisation
+from tests import factories
 from tests.labs import classroom as rooms
 from tests.labs.notebooks import handed_in
 
@@ -402,3 +403,21 @@ def test_the_board_asks_as_often_for_one_as_for_sixty(
         page = trainer.get(board_page(classroom))
 
     assert page.content.decode().count("Akinyi Were") == 60
+
+
+LAB_LIST_QUERIES = 6
+
+
+def test_the_list_of_labs_asks_as_often_for_one_run_as_for_three(
+    classroom, trainer, django_assert_num_queries
+):
+    address = reverse("labs:lab_list", args=["kenya"])
+    with django_assert_num_queries(LAB_LIST_QUERIES):
+        trainer.get(address)
+    for number in (2, 3):
+        run = factories.run(classroom.run.course, code=f"Number {number}")
+        factories.enrol(factories.member(classroom.world.nyeri), run, classroom.world.nyeri)
+    with django_assert_num_queries(LAB_LIST_QUERIES):
+        page = trainer.get(address)
+
+    assert page.content.decode().count("<article") == 3

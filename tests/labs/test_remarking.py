@@ -349,7 +349,7 @@ def test_marking_again_is_the_trainers(classroom, client):
         assert client.get(address).status_code == 302
 
 
-FORECAST_QUERIES, DONE_QUERIES = 17, 8
+FORECAST_QUERIES, DONE_QUERIES, LIST_QUERIES = 17, 8, 17
 
 
 def test_a_re_mark_asks_as_often_for_one_as_for_three(
@@ -363,6 +363,8 @@ def test_a_re_mark_asks_as_often_for_one_as_for_three(
         remark = foreseen(classroom)
         with django_assert_num_queries(FORECAST_QUERIES):
             trainer.get(page_of(remark))
+        with django_assert_num_queries(LIST_QUERIES):
+            trainer.get(listing(classroom, "centre"))
         applied(remark, classroom.trainer)
         with django_assert_num_queries(DONE_QUERIES):
             trainer.get(page_of(remark))
