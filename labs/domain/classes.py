@@ -14,12 +14,14 @@ from courses.models import Cohort, CourseRun, Enrolment
 from labs.domain.places import (
     CLASS_COMES_WITHIN,
     call_next,
+    close_turn,
     hold_places,
+    refuse_without_hours,
     take_place,
 )
 from labs.domain.sessions import launch
 from labs.domain.workspaces import pinned_lab, seed, workspace_of
-from labs.models import LabClass, LabSession, LabTurn
+from labs.models import LabClass, LabSession, LabTurn, TurnOutcome
 from lms.core.errors import Refused
 from lms.organisations.models import Organisation
 from lms.organisations.scoping import every_organisation
@@ -138,6 +140,11 @@ def start_ahead(turn_id: int, now: datetime) -> bool:
         hold_places()
         turn = LabTurn.objects.called().filter(pk=turn_id).first()
         if turn is None:  # they came themselves
+            return False
+        try:
+            refuse_without_hours(turn.workspace.enrolment, now)
+        except Refused:  # they are told so when they come
+            close_turn(turn, TurnOutcome.LEFT, now)
             return False
         session = take_place(turn, now)
     try:

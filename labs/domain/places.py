@@ -47,7 +47,7 @@ def claim_place(workspace: Workspace) -> tuple[LabSession | None, bool]:
         now = timezone.now()  # who holds first asked first
         session = LabSession.objects.open().filter(identity=workspace.identity_id).first()
         if session is None:
-            _refuse_without_hours(workspace.enrolment, now)
+            refuse_without_hours(workspace.enrolment, now)
             turn = _turn_of(workspace, now)
             call_next(now)
             turn.refresh_from_db()
@@ -60,7 +60,8 @@ def claim_place(workspace: Workspace) -> tuple[LabSession | None, bool]:
         return session, False
 
 
-def _refuse_without_hours(enrolment: Enrolment, now: datetime) -> None:
+def refuse_without_hours(enrolment: Enrolment, now: datetime) -> None:
+    """Refuse who may not open a lab now, for their cohort has no places or no hours left."""
     limits = limits_of(enrolment.cohort_id)
     if limits.places == 0:
         raise Refused(

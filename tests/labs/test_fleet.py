@@ -347,6 +347,14 @@ def test_nobody_is_started_twice_or_after_losing_the_turn(planned, people, backe
     assert not backend.running
 
 
+def test_a_class_without_hours_is_not_started(planned, backend):
+    set_quota(planned.cohort, {"hours_monthly": 0}, by=None)
+    assert warm_classes(planned.starts_at) == 0
+
+    assert not backend.running
+    assert not LabTurn.objects.open().exists()
+
+
 def test_a_class_is_planned_once_and_cancelled(planned, people, opens, settings):
     with pytest.raises(Refused) as refused:
         plan_class(
