@@ -34,7 +34,6 @@ SENTENCES = {
         "%(memory_mb)d MB of memory."
     ),
     "by_hand": _("A trainer marks this one."),
-    "marked": _("Marked by a trainer."),
     "no_time": _(
         "Not reached: the %(total_seconds)d seconds for marking the notebook were used up before."
     ),
