@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from labs.environments import DEFAULT_ENVIRONMENT
 from lms.core.errors import Refused
 
 LARGEST_FILE = 8 << 20  # bytes of a notebook that is handed in
@@ -56,7 +57,13 @@ class LabBackend(Protocol):
         """Put the files that are not there yet into the folder; never change one that is."""
 
     def start(
-        self, lab_id: str, *, memory_mb: int, cpus: float = 1.0, until: datetime | None = None
+        self,
+        lab_id: str,
+        *,
+        memory_mb: int,
+        cpus: float = 1.0,
+        until: datetime | None = None,
+        environment: str = DEFAULT_ENVIRONMENT,
     ) -> ServerState:
         """Give leave to run a server until then and have it started, or raise Refused.
 

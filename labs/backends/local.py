@@ -23,6 +23,7 @@ from labs.backends.base import (
 )
 from labs.backends.breaker import is_shut
 from labs.backends.hub_client import HubClient
+from labs.environments import DEFAULT_ENVIRONMENT
 from labs.hub.grants import Grant, read_grant, remove_grant, write_grant
 from labs.hub.met import read_limit
 from labs.hub.servers import stop_server
@@ -45,11 +46,18 @@ class LocalBackend:
         homes.write_missing(self.hub.homes / lab_id, owner, folder, files)
 
     def start(
-        self, lab_id: str, *, memory_mb: int, cpus: float = 1.0, until: datetime | None = None
+        self,
+        lab_id: str,
+        *,
+        memory_mb: int,
+        cpus: float = 1.0,
+        until: datetime | None = None,
+        environment: str = DEFAULT_ENVIRONMENT,
     ) -> ServerState:
         has_leave = read_grant(self.hub, lab_id) is not None
         seconds = until.timestamp() if until else None
-        write_grant(self.hub, lab_id, Grant(memory_mb=memory_mb, cpus=cpus, until=seconds))
+        grant = Grant(memory_mb=memory_mb, cpus=cpus, until=seconds, environment=environment)
+        write_grant(self.hub, lab_id, grant)
         try:
             return self.client.start_server(lab_id)
         except Refused:

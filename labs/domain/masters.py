@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy
 
 from labs.grading.notebooks import (
     HIDDEN,
+    MARKER,
+    SCHEME,
     SOLUTION,
     NotebookError,
     is_test,
@@ -30,7 +32,6 @@ MOST_FAULTS = 30  # shown at once
 MOST_POINTS = 10_000
 FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 GRADE_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
-LEFT_MARKER = re.compile(r"^[ \t]*### (BEGIN|END) (SOLUTION|HIDDEN TESTS)\b", re.MULTILINE)
 
 KIND_LABELS = {
     "solution": gettext_lazy("solution"),
@@ -207,7 +208,7 @@ def _faults_of_cell(cell: dict, names: Counter) -> Iterator[str]:
     is_code = cell["cell_type"] == "code"
     if is_code and (line := _wrong_line(source)):
         yield _("line %(line)s is not valid Python. Correct it.") % {"line": line}
-    if LEFT_MARKER.search(HIDDEN.sub("", SOLUTION.sub("", source))):
+    if MARKER.search(SCHEME.sub("", HIDDEN.sub("", SOLUTION.sub("", source)))):
         yield _(
             "a BEGIN or END line has no partner, and learners would see what it was to hide. "
             "Write both “### BEGIN SOLUTION” and “### END SOLUTION” (or HIDDEN TESTS)."

@@ -9,7 +9,18 @@ from wagtail.log_actions import log
 
 from labs.backends import get_backend
 from labs.domain.sessions import end_access
-from labs.models import GradeRun, LabIdentity, LabSession, Submission, Workspace
+from labs.models import (
+    GradeRun,
+    HandMark,
+    LabComment,
+    LabIdentity,
+    LabSession,
+    RemarkedSubmission,
+    Save,
+    Submission,
+    Workspace,
+    WorkspaceProgress,
+)
 from labs.models.launches import new_lab_id
 from lms.accounts.models import User
 from lms.accounts.personal_data import Part, register_part
@@ -33,9 +44,11 @@ def export_of(user: User, *, by=None) -> Iterator[tuple[str, bytes]]:
         handed_in = list(
             Submission.objects.filter(workspace__identity=identity)
             .select_related("release")
-            .prefetch_related("grade_runs")
+            .prefetch_related("grade_runs", "comments", "hand_marks")
             .order_by("pk")
         )
+        saves = Save.objects.filter(workspace__identity=identity).values_list("pk", flat=True)
+        saves = list(saves.order_by("pk"))
         sessions = list(
             LabSession.objects.filter(identity=identity)
             .order_by("pk")
@@ -45,6 +58,11 @@ def export_of(user: User, *, by=None) -> Iterator[tuple[str, bytes]]:
         folder = f"labs/submissions/{submission.pk}-{submission.release.name}"
         yield f"{folder}/notebook.ipynb", _json(submission.notebook)
         yield f"{folder}/result.json", _json(_facts_of(submission))
+    for key in saves:  # one at a time: all of them are large
+        with every_organisation():  # the person's own, too
+            save = Save.objects.select_related("workspace").get(pk=key)
+        moment = f"{save.saved_at:%Y%m%dT%H%M%S}"
+        yield f"labs/saves/{save.workspace.folder}/{moment}-{save.pk}.ipynb", save.content
     yield "labs/sessions.json", _json(sessions)
 
 
@@ -63,6 +81,20 @@ def _facts_of(submission: Submission) -> dict:
                 "output": run.output,
             }
             for run in submission.grade_runs.all()
+        ],
+        "comments": [
+            {"written_at": comment.written_at, "cell": comment.cell, "text": comment.text}
+            for comment in submission.comments.all()
+        ],
+        "marked_by_hand": [
+            {
+                "marked_at": mark.marked_at,
+                "cell": mark.cell,
+                "points": mark.points,
+                "levels": mark.levels,
+                "comment": mark.comment,
+            }
+            for mark in submission.hand_marks.all()
         ],
     }
 
@@ -90,11 +122,16 @@ def erase(user: User, *, by=None) -> None:
 def erase_rows(identity: LabIdentity) -> None:
     handed_in = Submission.objects.filter(workspace__identity=identity)
     handed_in.update(notebook=ERASED)
-    for run in GradeRun.objects.filter(submission__workspace__identity=identity):
-        run.checks = [{**check, "detail": ""} for check in run.checks]
-        run.cells = [{**cell, "detail": ""} for cell in run.cells]
-        run.output = ""
-        run.save(update_fields=["checks", "cells", "output"])
+    for model in (GradeRun, RemarkedSubmission):
+        for run in model.objects.filter(submission__workspace__identity=identity):
+            run.checks = [{**check, "detail": ""} for check in run.checks]
+            run.cells = [{**cell, "detail": ""} for cell in run.cells]
+            run.output = ""
+            run.save(update_fields=["checks", "cells", "output"])
+    LabComment.objects.filter(submission__workspace__identity=identity).update(text="")
+    HandMark.objects.filter(submission__workspace__identity=identity).update(comment="")
+    Save.objects.filter(workspace__identity=identity).delete()
+    WorkspaceProgress.objects.filter(workspace__identity=identity).delete()
     if Workspace.objects.filter(identity=identity).exists():
         identity.lab_id = new_lab_id()  # what the Hub's logs say leads to nobody
         identity.save(update_fields=["lab_id"])

@@ -52,6 +52,7 @@ def launch(session: LabSession, *, is_new: bool) -> bool:
             memory_mb=session.memory_mb,
             cpus=float(session.cpus),
             until=session.until,
+            environment=session.workspace.release.environment,
         )
     except Refused as refused:
         if not is_new:

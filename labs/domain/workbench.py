@@ -48,7 +48,7 @@ def open_workbench(page: LabPage, *, by) -> str:
     files += data_of(release).items() if release else []
     backend = get_backend()
     backend.seed(identity.lab_id, identity.pk, folder, files)
-    backend.start(identity.lab_id, memory_mb=page.memory_mb)
+    backend.start(identity.lab_id, memory_mb=page.memory_mb, environment=page.environment)
     return backend.address(f"{folder}/{name}")
 
 

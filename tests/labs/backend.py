@@ -32,7 +32,7 @@ class Backend:
         for name, content in files:
             home.setdefault(f"{folder}/{name}", content)
 
-    def start(self, lab_id, *, memory_mb, cpus=1.0, until=None):
+    def start(self, lab_id, *, memory_mb, cpus=1.0, until=None, environment=""):
         self._ask()
         if lab_id not in self.running and len(self.running) >= self.most:
             raise Refused("full", code="labs_full")

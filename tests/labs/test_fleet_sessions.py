@@ -1,5 +1,6 @@
 """Sessions against the Hub's list, the end of a person's right, usage, and a person's data."""
 
+import json
 from datetime import datetime, timedelta
 from decimal import Decimal
 from zipfile import ZipFile
@@ -14,9 +15,21 @@ from courses.domain.enrolment import suspend, withdraw
 from labs.backends import Server
 from labs.domain.personal_data import erase, export_of
 from labs.domain.quotas import month_span, usage_between
+from labs.domain.saves import keep
 from labs.domain.sessions import close_labs, reconcile, stop_session, sweep_access
 from labs.domain.workspaces import open_lab
-from labs.models import GradeRun, LabIdentity, LabSession, Submission, Why, Workspace
+from labs.models import (
+    GradeRun,
+    HandMark,
+    LabComment,
+    LabIdentity,
+    LabSession,
+    Save,
+    Submission,
+    Why,
+    Workspace,
+    WorkspaceProgress,
+)
 from labs.tasks import sweep_access_task, watch_labs_task
 from lms.accounts.domain import end_sessions
 from lms.organisations.domain import join_organisation
@@ -255,6 +268,14 @@ def handed_in(session):
         maximum=2,
         seconds=1,
     )
+    user = session.identity.user
+    LabComment.objects.create(submission=submission, text="typed of me", by=user)
+    HandMark.objects.create(
+        submission=submission, cell="why", points=1, maximum=2, comment="typed of me", by=user
+    )
+    kept = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5, "who": "typed by me"}
+    keep(session.workspace, json.dumps(kept).encode())
+    WorkspaceProgress.objects.create(workspace=session.workspace, tasks={"late": {}})
     return submission
 
 
@@ -265,6 +286,8 @@ def test_an_export_holds_home_submissions_and_results(session, handed_in):
     folder = f"labs/submissions/{handed_in.pk}-f9-requests"
     assert b"typed by me" in found[f"{folder}/notebook.ipynb"]
     assert b'"score": "1.00"' in found[f"{folder}/result.json"]
+    assert found[f"{folder}/result.json"].count(b"typed of me") == 2
+    assert any(b"typed by me" in content for path, content in found.items() if "/saves/" in path)
     assert b"started_at" in found["labs/sessions.json"]
 
 
@@ -279,8 +302,12 @@ def test_erasure_leaves_the_marks_alone(backend, session, handed_in, committed):
     assert name not in backend.homes
     assert name in backend.signed_out
     assert not LabIdentity.objects.filter(lab_id=name).exists()
-    kept = [handed_in.notebook, run.checks, run.cells, run.output]
-    assert "typed by me" not in str(kept)
+    mark = handed_in.hand_marks.get()
+    kept = [handed_in.notebook, run.checks, run.cells, run.output, mark.comment]
+    assert "typed" not in f"{kept} {handed_in.comments.get().text}"
+    assert not Save.objects.exists()
+    assert not WorkspaceProgress.objects.exists()
+    assert mark.points == 1
     assert (run.score, run.maximum) == (1, 2)
 
 

@@ -26,12 +26,17 @@
 # Run the next cell first. It opens the two files.
 
 # %% nbgrader={"grade": false, "grade_id": "start", "locked": true, "schema_version": 3, "solution": false, "cell_type": "code"}
+import csv
 import textwrap
 
-import pandas as pd
 
-facts = pd.read_csv("fact_sheet.csv")
-replies = pd.read_csv("replies.csv")
+def read(name):
+    with open(name, newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+facts = read("fact_sheet.csv")
+replies = read("replies.csv")
 
 
 def show(title, text):
@@ -41,15 +46,15 @@ def show(title, text):
 
 
 print("MLIMANI COUNTY FACT SHEET, valid from 1 July 2026\n")
-for row in facts.itertuples():
-    print(textwrap.fill(f"{row.line:<4} {row.fact}", 88, subsequent_indent="     "))
+for row in facts:
+    print(textwrap.fill(f"{row['line']:<4} {row['fact']}", 88, subsequent_indent="     "))
 
 # %% [markdown]
 # Read the sheet **twice**. Then run the next cell to see the replies.
 
 # %% nbgrader={"grade": false, "grade_id": "replies", "locked": true, "schema_version": 3, "solution": false, "cell_type": "code"}
-for row in replies.itertuples():
-    show(f"REPLY {row.reply}   (the question was: {row.question})", row.text)
+for row in replies:
+    show(f"REPLY {row['reply']}   (the question was: {row['question']})", row["text"])
 
 # %% [markdown]
 # ## Part 1. What is wrong with each reply? (6 points)
