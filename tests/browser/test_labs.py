@@ -21,7 +21,8 @@ RIGHT = {"late": "def late_share(path):\n    return float(pd.read_csv(path).late
 WRONG = {"late": "def late_share(path):\n    return 0.25"}
 LOAD = """async (path) => {
   const base = location.pathname.split("/doc/")[0];
-  const answer = await fetch(`${base}/api/contents/${path}`);
+  const token = document.cookie.split("; ").find((part) => part.startsWith("_xsrf="))?.split("=")[1] ?? "";
+  const answer = await fetch(`${base}/api/contents/${path}?_xsrf=${encodeURIComponent(token)}`);
   return (await answer.json()).content;
 }"""
 
