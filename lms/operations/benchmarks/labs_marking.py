@@ -237,6 +237,7 @@ class Nbgrader:
             read_only=((self.environment, INSIDE),),
             families=(seccomp.AF_UNIX, seccomp.AF_INET),
             limits=NBGRADER_LIMITS,
+            dies_with_parent=True,
         )
         running = start(box, user=NBGRADER_USER)
         try:
