@@ -34,7 +34,7 @@ from lms.core.states import change_state
 logger = logging.getLogger("labs")
 
 FORGOTTEN_AFTER = timedelta(minutes=2)  # by the queue
-DIED_AFTER = timedelta(minutes=6)  # a marking takes a minute and a half at most
+DIED_AFTER = timedelta(minutes=6)  # one that lived on after all records nothing
 MOST_TRIES = 3
 State = Submission.State
 

@@ -148,9 +148,12 @@ def run_test(name, source, names):
     try:
         exec(compile(source, filename, "exec"), names)  # noqa: S102 - the author's tests
     except BaseException as error:  # noqa: BLE001 - whatever a test raises, it is not met
-        frames = traceback.extract_tb(error.__traceback__)
-        line = next((f.lineno for f in reversed(frames) if f.filename == filename), 0)
-        return describe(error, source.splitlines(), line)
+        lines = [
+            line
+            for frame, line in traceback.walk_tb(error.__traceback__)
+            if frame.f_code.co_filename == filename
+        ]
+        return describe(error, source.splitlines(), lines[-1] if lines else 0)
     return "met", ""
 
 

@@ -20,6 +20,7 @@ from pathlib import Path
 from labs.grading import wire
 from labs.grading.participants import (
     ENVIRONMENT,
+    MOST_PATIENCE,
     SHARED,
     START_SECONDS,
     USERS,
@@ -39,7 +40,7 @@ MOST_FORKS = 2000
 OLDEST_SECONDS = 3600
 # after a start that failed, marking goes on without a zygote for so long
 RETRY_SECONDS = 60
-ANSWER_SECONDS = 10
+ANSWER_SECONDS = 30
 END_SECONDS = 2
 # the most that a fork may be given
 LIMITS = Limits(memory_mb=4096, processes=400, file_mb=1024)
@@ -55,7 +56,7 @@ class Zygote:
         self.started = time.monotonic()
         self.forks = 0
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self.control.settimeout(START_SECONDS)
+        self.control.settimeout(START_SECONDS * MOST_PATIENCE)
         box = Sandbox(
             name=new_name(),
             command=python_command("zygote", theirs),
@@ -123,7 +124,7 @@ class WarmParticipant(Participant):
         output_fd, output = os.pipe()
         super().__init__(ours, output_fd)
         self.zygote = zygote
-        self.first = None
+        self.first = self.pid = None
         self.group = ControlGroup(new_name())
         ours.settimeout(ANSWER_SECONDS)
         try:
@@ -154,9 +155,9 @@ class WarmParticipant(Participant):
     def wait_until_ready(self):
         # Nothing of the learner's has run until now: who sends this is the first process.
         try:
-            pid = self._sender()
+            self.pid = self._sender()
             os.close(self.first)
-            self.first = os.pidfd_open(pid)
+            self.first = os.pidfd_open(self.pid)
         except OSError as error:
             raise SandboxError("the warm process of marking failed") from error
         self.channel.settimeout(None)
@@ -169,6 +170,9 @@ class WarmParticipant(Participant):
             raise ConnectionError(f"a process of marking ended: {self.printed()[-300:]}")
         pid, _user, _group = CREDENTIALS.unpack(ancillary[0][2])
         return pid
+
+    def process_id(self):
+        return self.pid
 
     @property
     def was_cut_off(self):

@@ -81,6 +81,7 @@ def become(role, channel, output, shell):
 
 def serve(control):
     shell = worker.make_shell()
+    shell.run_cell("1 / 0", silent=True)  # what shows an error is imported then
     use_libraries()
     gc.collect()
     gc.disable()

@@ -35,6 +35,14 @@ NBGRADER_USER = 199_003  # where root starts it
 NBGRADER_SECONDS = 300
 NBGRADER_LIMITS = Limits(memory_mb=2048, processes=500, cpus=2.0, file_mb=256)
 INSIDE = "/opt/nbgrader"
+# Inside its sandbox, for what runs there is not waited for by us.
+TAKE_TIME = f"""
+import contextlib, resource, subprocess, sys
+with contextlib.suppress(subprocess.TimeoutExpired):
+    subprocess.run(sys.argv[1:], timeout={NBGRADER_SECONDS})
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+open("processor_seconds", "w").write(str(used.ru_utime + used.ru_stime))
+"""
 SCORE = """
     select sum(coalesce(grade.manual_score, grade.auto_score, 0))
     from grade
@@ -46,17 +54,15 @@ SCORE = """
 
 @dataclass
 class Spent:
-    """Processor time of this process, of those it waited for, and of the warm one with its forks."""
+    """Processor time of this process, and of the warm one with its forks."""
 
     processor: float
     clock: float
 
     @classmethod
     def now(cls):
-        own, children = (
-            resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-        )
-        processor = own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
+        own = resource.getrusage(resource.RUSAGE_SELF)
+        processor = own.ru_utime + own.ru_stime
         if warmth.zygote:
             outer = psutil.Process(warmth.zygote.running.pid)
             for process in (outer, *outer.children(recursive=True)):
@@ -138,21 +144,29 @@ def measure_many(number):
     """How long `number` honest notebooks take with as many processes as the worker has."""
     honest = [name for name, each in HANDED_IN.items() if each.is_honest and name != "never ends"]
     names = [honest[place % len(honest)] for place in range(number)]
-    begun = Spent.now()
+    begun = time.perf_counter()
     with ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn")) as pool:
-        unfair = sum(pool.map(mark_many, [names[place::WORKERS] for place in range(WORKERS)]))
-    return {"submissions": number, "workers": WORKERS, "unfair": unfair, **begun.since()}
+        parts = list(pool.map(mark_many, [names[place::WORKERS] for place in range(WORKERS)]))
+    return {
+        "submissions": number,
+        "workers": WORKERS,
+        "unfair": sum(unfair for unfair, _spent in parts),
+        "processor_seconds": round(sum(spent for _unfair, spent in parts), 1),
+        "seconds": round(time.perf_counter() - begun, 1),
+    }
 
 
 def mark_many(names):
-    """How many of `names` were not marked as they deserve."""
+    """How many of `names` were not marked as they deserve, and the processor time it took."""
+    begun = Spent.now()
     notebooks = {name: HANDED_IN[name].notebook() for name in set(names)}
     lab, data = master(), files()
     unfair = sum(
         mark(lab, notebooks[name], data, BOUNDS).score != HANDED_IN[name].points for name in names
     )
+    spent = begun.since()["processor_seconds"]
     warmth.end()
-    return unfair
+    return unfair, spent
 
 
 class Nbgrader:
@@ -163,14 +177,14 @@ class Nbgrader:
         self.course = folder / "course"
         uv = [sys.executable, "-m", "uv"]
         lock = settings.BASE_DIR / "requirements/bench.txt"
-        install = [*uv, "pip", "install", "--compile-bytecode", "--require-hashes", "-r", lock]
-        for command in ([*uv, "venv", "--python", sys.executable, self.environment], install):
-            subprocess.run(  # noqa: S603
-                command,
-                check=True,
-                capture_output=True,
-                env={**os.environ, "VIRTUAL_ENV": str(self.environment), "UV_LINK_MODE": "copy"},
-            )
+        # named outright: uv would else install into the environment that it was started from
+        into = ["--python", self.environment / "bin/python"]
+        options = ["--link-mode", "copy", "--compile-bytecode", "--require-hashes", "-r", lock]
+        for command in (
+            [*uv, "venv", "--relocatable", "--python", sys.executable, self.environment],
+            [*uv, "pip", "install", *into, *options],
+        ):
+            subprocess.run(command, check=True, capture_output=True)  # noqa: S603
         self.environment.chmod(0o755)
         self._write("source/late", master())
         (self.course / "nbgrader_config.py").write_text(
@@ -192,17 +206,26 @@ class Nbgrader:
 
     def mark_one(self, name):
         learner = f"learner{list(HANDED_IN).index(name)}"
-        begun = Spent.now()
-        self._run("autograde", "late", "--student", learner, "--force")
-        spent = begun.since()
+        begun = time.perf_counter()
+        processor_seconds = self._run("autograde", "late", "--student", learner, "--force")
+        seconds = time.perf_counter() - begun
         shutil.rmtree(self.course / "autograded" / learner, ignore_errors=True)
         with closing(sqlite3.connect(self.course / "gradebook.db")) as book:
-            return {"points": book.execute(SCORE, [learner]).fetchone()[0] or 0, **spent}
+            points = book.execute(SCORE, [learner]).fetchone()[0] or 0
+        return {
+            "points": points,
+            "processor_seconds": round(processor_seconds, 2),
+            "seconds": round(seconds, 2),
+        }
 
     def _run(self, *arguments):
+        """The processor seconds that nbgrader with `arguments` took, its kernel among them."""
+        used = self.course / "processor_seconds"
+        used.unlink(missing_ok=True)
+        python = f"{INSIDE}/bin/python"
         box = Sandbox(
             name=f"bench-{os.getpid()}",
-            command=[f"{INSIDE}/bin/python", "-m", "nbgrader", *arguments],
+            command=[python, "-S", "-c", TAKE_TIME, python, "-m", "nbgrader", *arguments],
             environment={
                 "PATH": f"{INSIDE}/bin:/usr/bin:/bin",
                 "HOME": "/home/learner",
@@ -214,15 +237,15 @@ class Nbgrader:
             read_only=((self.environment, INSIDE),),
             families=(seccomp.AF_UNIX, seccomp.AF_INET),
             limits=NBGRADER_LIMITS,
+            dies_with_parent=True,
         )
         running = start(box, user=NBGRADER_USER)
         try:
-            running.process.wait(NBGRADER_SECONDS)
-        except subprocess.TimeoutExpired:
-            pass  # what it has written by then is its mark
+            running.process.wait(2 * NBGRADER_SECONDS)
         finally:
             running.kill()
             running.process.wait()
+        return float(used.read_text())
 
 
 def print_figures(figures, write):
