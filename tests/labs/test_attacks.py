@@ -275,7 +275,7 @@ def assert_floods_of_the_disk_end(lab_server):
 
     assert until(lambda: why_ended(lab_server.settings, lab_server.server.user) == "disk", 60)
     assert until(lambda: start_time(lab_server.first_pid()) is None, 10)
-    assert processes_of(owner) == []
+    assert until(lambda: processes_of(owner) == [], 10)
     assert usage_of(lab_server.home, 1000).size < 2 << 30
     for path in lab_server.home.glob("flood-*"):
         path.unlink()
