@@ -81,6 +81,7 @@ def test_from_the_course_page_to_a_result(site, browser_of, enrolment, other_enr
     assert opened.url.path.endswith("/doc/tree/f9-requests/f9-requests.ipynb")
     server = JupyterServer(browser, opened)
     assert server.user == enrolment.user.lab_identity.lab_id
+    assert "is started cold" not in hub.log()
 
     # the sandbox: a kernel works, the platform's port is not there
     port = httpx.URL(address).port

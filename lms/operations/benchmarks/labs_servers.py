@@ -88,7 +88,7 @@ def measure(say):
             "LMS_LABS_HUB_URL": hub,
             "LMS_LABS_HUB_API_URL": f"{hub}/hub/api",
             "LMS_DEMO": "0",
-            "DJANGO_SETTINGS_MODULE": "lms.settings",
+            "DJANGO_SETTINGS_MODULE": "lms.settings.base",
         }
         inside = stack.enter_context(
             subprocess.Popen(  # noqa: S603 - this module again, with those servers in its settings
