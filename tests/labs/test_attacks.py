@@ -282,13 +282,13 @@ def assert_floods_of_the_disk_end(lab_server):
 
 
 def processes_of(user):
-    """The processes of a user of the machine, if that is not our own."""
+    """The processes of a user of the machine that have not ended, if that is not our own."""
     if user == os.getuid():
         return []
     found = []
     for path in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
-            if path.stat().st_uid == user:
+            if path.stat().st_uid == user and start_time(path.name):
                 found.append(path.name)
     return found
 
