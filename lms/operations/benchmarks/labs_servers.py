@@ -369,9 +369,18 @@ class Learner:
             "channel": "shell",
             "buffers": [],
         }
-        async with self.http.ws_connect(
-            f"{self.base}api/kernels/{kernel}/channels", max_msg_size=0
-        ) as channel:
+        channels = f"{self.base}api/kernels/{kernel}/channels"
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            # a server that waits too long for its kernel closes the line; a browser comes back
+            if await self._ran(channels, message):
+                return
+            await asyncio.sleep(1)
+        raise RuntimeError("the kernel was lost")
+
+    async def _ran(self, channels, message):
+        header = message["header"]
+        async with self.http.ws_connect(channels, max_msg_size=0) as channel:
             await channel.send_json(message)
             async for received in channel:
                 answer = json.loads(received.data)
@@ -380,8 +389,8 @@ class Learner:
                 if answer["msg_type"] == "execute_reply":
                     if answer["content"]["status"] != "ok":
                         raise RuntimeError(answer["content"])
-                    return
-        raise RuntimeError("the kernel was lost")
+                    return True
+        return False
 
 
 if __name__ == "__main__":
