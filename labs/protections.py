@@ -9,4 +9,4 @@ from labs.sandbox.capabilities import missing
 def missing_sentences() -> list[str]:
     """What staff must know of, and what to do about it; empty if all is well."""
     homes = settings.LABS_DATA_DIR / "homes"
-    return [gettext(p.message) % dict(p.values) for p in missing(homes)]
+    return [p.told_by(gettext) for p in missing(homes)]

@@ -149,7 +149,7 @@ def start_ahead(turn_id: int, now: datetime) -> bool:
         session = take_place(turn, now)
     try:
         seed(session.workspace)
-        return launch(session, is_new=True)
+        return launch(session, is_new=True) is not None
     except Refused as refused:
         logger.warning("class: session %s was not started ahead: %s", session.pk, refused.code)
         return False

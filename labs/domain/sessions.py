@@ -14,7 +14,7 @@ from wagtail.log_actions import log
 
 from courses.models import Enrolment, Extension
 from courses.models.enrolments import LIVE
-from labs.backends import LabsDown, Server, get_backend
+from labs.backends import LabsDown, Server, ServerState, get_backend
 from labs.domain.places import call_next, claim_place, give_place_back, hold_places, leave_line
 from labs.models import (
     Fleet,
@@ -32,22 +32,22 @@ logger = logging.getLogger("labs")
 STARTS_WITHIN = timedelta(seconds=90)  # before that, a server may not be on the Hub's list
 
 
-def enter(workspace: Workspace) -> LabSession | None:
-    """Give the learner a place and have their server started; None when they are in line.
+def enter(workspace: Workspace) -> ServerState | None:
+    """Give the learner a place and have their server started: how it stands, None for in line.
 
     Refused as `claim_place` refuses, and when the labs are down.
     """
     session, is_new = claim_place(workspace)
-    return session if session and launch(session, is_new=is_new) else None
+    return launch(session, is_new=is_new) if session else None
 
 
-def launch(session: LabSession, *, is_new: bool) -> bool:
-    """Have the session's server started; whether there was room for it. Refused: the labs are down.
+def launch(session: LabSession, *, is_new: bool) -> ServerState | None:
+    """Have the session's server started; None if there was no room. Refused: the labs are down.
 
     A new session that could not be started gives its place back.
     """
     try:
-        get_backend().start(
+        return get_backend().start(
             session.identity.lab_id,
             memory_mb=session.memory_mb,
             cpus=float(session.cpus),
@@ -60,9 +60,8 @@ def launch(session: LabSession, *, is_new: bool) -> bool:
         is_full = refused.code == "labs_full"
         give_place_back(session, is_in_line=is_full)
         if is_full:
-            return False
+            return None
         raise
-    return True
 
 
 def has_session(identity: LabIdentity) -> bool:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from courses.domain.editions import pinned_page
 from courses.domain.progress import complete_activity, visit_activity
 from courses.models import Enrolment
-from labs.backends import get_backend
+from labs.backends import ServerState, get_backend
 from labs.domain.places import end_of_labs, open_turn
 from labs.domain.sessions import enter, has_session, stop_session
 from labs.domain.standing import forget_server_state
@@ -66,10 +66,14 @@ def open_lab(enrolment: Enrolment, entry: dict, language: str) -> Launch | None:
     visit_activity(enrolment, entry["key"])
     seed(workspace)
     forget_server_state(workspace.identity.lab_id)
-    runs = has_session(workspace.identity)
-    if not enter(workspace):
+    return _enter(workspace)
+
+
+def _enter(workspace: Workspace) -> Launch | None:
+    state = enter(workspace)
+    if state is None:
         return None
-    return Launch.objects.create(workspace=workspace, started_server=not runs)
+    return Launch.objects.create(workspace=workspace, started_server=state != ServerState.READY)
 
 
 def stop_lab(workspace: Workspace) -> None:
@@ -95,10 +99,7 @@ def enter_in_turn(workspace: Workspace) -> bool:
     turn = open_turn(workspace.identity)
     if turn is None:
         return has_session(workspace.identity)
-    if turn.called_at is None or not enter(workspace):
-        return False
-    Launch.objects.create(workspace=workspace)
-    return True
+    return turn.called_at is not None and _enter(workspace) is not None
 
 
 def is_in_line(workspace: Workspace) -> bool:

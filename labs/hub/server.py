@@ -37,6 +37,7 @@ EXTENSIONS = {
     "jupyterlab": True,
     "jupyterhub": True,
     "jupyter_lsp": False,
+    "jupyterlab_jupytext": False,
     "notebook": False,
     "jupyter_server_terminals": True,
     "notebook_shim": False,

@@ -8,21 +8,50 @@ import sys
 from labs.hub.kernels import KernelForker, use_forker
 from labs.hub.server import log_into_own_folder, serve
 
-LIBRARIES = (
+COURSES_TEACH = (
+    "matplotlib.backends.backend_agg",
+    "matplotlib.pyplot",
     "numpy",
     "pandas",
-    "matplotlib.pyplot",
+    "pandas.io.formats.html",
     "sklearn.ensemble",
     "sklearn.linear_model",
     "sklearn.metrics",
     "sklearn.model_selection",
     "sklearn.pipeline",
     "sklearn.preprocessing",
+)
+# what they load only once they run
+KERNELS_NEED = (
+    "IPython.core.completerlib",
+    "IPython.core.pylabtools",
+    "IPython.extensions.storemagic",
+    "ipykernel.debugger",
     "ipykernel.kernelapp",
     "jedi",
-    "jupyterlab.labapp",
 )
-for name in LIBRARIES:
+SERVERS_NEED = (
+    "jinja2.ext",
+    "jupyter_core.migrate",
+    "jupyter_server.kernelspecs.handlers",
+    "jupyter_server.nbconvert.handlers",
+    "jupyter_server.services.api.handlers",
+    "jupyter_server.services.config.handlers",
+    "jupyter_server.services.contents.handlers",
+    "jupyter_server.services.events.handlers",
+    "jupyter_server.services.kernels.handlers",
+    "jupyter_server.services.kernelspecs.handlers",
+    "jupyter_server.services.nbconvert.handlers",
+    "jupyter_server.services.security.handlers",
+    "jupyter_server.services.sessions.handlers",
+    "jupyter_server.services.shutdown",
+    "jupyter_server.view.handlers",
+    "jupyter_server_terminals.app",
+    "jupyter_server_terminals.handlers",
+    "jupyterlab.labapp",
+    "tornado.platform.asyncio",
+)
+for name in (*COURSES_TEACH, *KERNELS_NEED, *SERVERS_NEED):
     importlib.import_module(name)
 
 

@@ -31,7 +31,11 @@ class Protection:
 
     @property
     def sentence(self):
-        return self.message % dict(self.values) if self.values else self.message
+        return self.told_by(gettext_noop)
+
+    def told_by(self, translate):
+        message = translate(self.message)
+        return message % dict(self.values) if self.values else message
 
 
 def check_protections(homes=None):
@@ -201,8 +205,7 @@ def _disk(homes):
         False,
         gettext_noop(
             "Each lab has its share of the disk and is ended within seconds when it takes more, "
-            "but the platform's own files are on the same disk: give %(folder)s a file system of "
-            "its own."
+            "but the platform's own files are on the same disk: give the folder labs/homes of the "
+            "data a file system of its own."
         ),
-        (("folder", str(homes)),),
     )

@@ -39,8 +39,11 @@ class ControlGroup:
     def _limit_v1(self, limits):
         memory, pids, cpu = self.folders
         size = str(limits.memory_mb << 20)
-        (memory / "memory.limit_in_bytes").write_text(size)
         with_swap = memory / "memory.memsw.limit_in_bytes"
+        if with_swap.exists():
+            # never less than without swap, not even for a moment: the group may have had less
+            with_swap.write_text("-1")
+        (memory / "memory.limit_in_bytes").write_text(size)
         if with_swap.exists():
             with_swap.write_text(size)
         (pids / "pids.max").write_text(str(limits.processes))

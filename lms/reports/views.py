@@ -3,7 +3,6 @@
 from collections import defaultdict
 from itertools import chain
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,7 +13,7 @@ from wagtail.log_actions import log
 from courses.domain.credibility import conspicuous, note_pace
 from courses.models import CourseRun, EnrolmentState
 from labs.domain.sessions import labs_are_down
-from labs.sandbox.capabilities import missing_protections
+from labs.protections import missing_sentences
 from lms.core.exports import stream_csv
 from lms.core.keyset import keyset_page
 from lms.core.permissions import demand
@@ -59,7 +58,7 @@ def home(request):
     context = {
         "places": places,
         "labs_are_down": labs_are_down(),
-        "missing_protections": missing_protections(settings.LABS_DATA_DIR / "homes"),
+        "missing_protections": missing_sentences(),
     }
     return render(request, "reports/home.html", context)
 

@@ -1,5 +1,7 @@
 """The share of the disk that a lab's home may take."""
 
+import os
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +14,7 @@ from labs.sandbox import Sandbox, start
 from labs.sandbox.process import start_time
 from tests.labs.test_sandbox import USER, home_in
 
-NAME = "l0123456789ab"
+NAME = f"l{os.getpid():012x}"
 
 
 @pytest.fixture

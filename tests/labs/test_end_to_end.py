@@ -84,10 +84,22 @@ def test_from_the_course_page_to_a_result(site, browser_of, enrolment, other_enr
     assert opened.url.path.endswith("/doc/tree/f9-requests/f9-requests.ipynb")
     server = JupyterServer(browser, opened)
     assert server.user == enrolment.user.lab_identity.lab_id
+    assert "is started cold" not in hub.log()
 
     # the sandbox: a kernel works, the platform's port is not there
     port = httpx.URL(address).port
     assert server.run(PROBE % port) == "42 False ['f9-requests'] []\n"
+
+    # each kernel is its own, and can be interrupted, restarted and ended
+    draw = "import numpy as np, random; print(np.random.random(), random.random())"
+    assert server.run(draw) != server.run(draw)
+    kernel = server.request("POST", "api/kernels", json={"name": "python3"}).json()["id"]
+    for method, path, status in (
+        ("POST", f"{kernel}/interrupt", 204),
+        ("POST", f"{kernel}/restart", 200),
+        ("DELETE", kernel, 204),
+    ):
+        assert server.request(method, f"api/kernels/{path}").status_code == status
 
     # another learner's session opens nothing here
     other = browser_of(other_enrolment.user)

@@ -51,8 +51,8 @@ def opens(backend, lab, django_capture_on_commit_callbacks):
 
     def opens(enrolment):
         entry = enrolment.run.edition.activity(lab.key)
-        workspace = open_lab(enrolment, entry, "en")
-        return has_session(workspace.identity)
+        open_lab(enrolment, entry, "en")
+        return has_session(enrolment.user.lab_identity)
 
     return opens
 

@@ -229,7 +229,7 @@ def test_health_says_that_labs_are_down_and_the_rest_goes_on(client, hub):
 
 
 def test_staff_are_told_on_their_start_page(client, backend, world, monkeypatch):
-    monkeypatch.setattr("lms.reports.views.missing_protections", lambda: ["Memory is not capped."])
+    monkeypatch.setattr("lms.reports.views.missing_sentences", lambda: ["Memory is not capped."])
     backend.is_up = False
     client.force_login(world.kenyan_coordinator)
     page = client.get(reverse("reports:home")).content.decode()
@@ -238,7 +238,7 @@ def test_staff_are_told_on_their_start_page(client, backend, world, monkeypatch)
     assert "Memory is not capped." in page
 
     backend.is_up = True
-    monkeypatch.setattr("lms.reports.views.missing_protections", list)
+    monkeypatch.setattr("lms.reports.views.missing_sentences", list)
     page = client.get(reverse("reports:home")).content.decode()
     assert "The labs do not answer" not in page
     assert "protection" not in page

@@ -46,9 +46,12 @@ def test_what_is_plain_python_runs_in_a_browser(sources, does):
 @pytest.fixture
 def plain_release(lab):
     """A release that needs no package, on the lab's page."""
-    release = lab.release
-    LabRelease.objects.filter(pk=release.pk).update(notebook=notebook("print(6 * 7)"))
-    release.refresh_from_db()
+    release = LabRelease.objects.create(
+        sha256="1" * 64, name="plain", notebook=notebook("print(6 * 7)"), points=1, memory_mb=512
+    )
+    revision = lab.latest_revision
+    revision.content["release"] = release.pk
+    revision.save()
     return release
 
 

@@ -296,8 +296,7 @@ def test_the_learner_reads_points_and_words_of_the_trainer(classroom, client):
 
 @pytest.mark.parametrize("points", ["", "x", "-1", "3.5", "nan"])
 def test_points_without_a_rubric_are_bounded(points, classroom, trainer):
-    classroom.release.notebook = rooms.notebook(rubric=None)
-    classroom.release.save()
+    classroom.release = rooms.release(rubric=None)
     submission = classroom.marked(0, WHY)
     answer = trainer.post(marking(submission), {"points": points})
 

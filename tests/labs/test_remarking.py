@@ -323,8 +323,7 @@ def test_a_trainer_starts_and_drops_a_dry_run(classroom, trainer):
 
 def test_a_release_of_another_lab_cannot_be_chosen(classroom, trainer):
     classroom.marked(0)
-    other = rooms.release()
-    type(other).objects.filter(pk=other.pk).update(name="letters")
+    other = rooms.release(name="letters")
     answer = trainer.post(listing(classroom), {"release": other.pk, "whose": "run"})
 
     assert "Select a valid choice" in answer.content.decode()

@@ -99,10 +99,13 @@ def test_the_waiting_page_knows_how_long_it_usually_takes(learner, hub, at, ask)
     assert "longer than it should" in text_of(learner.get(at("wait")))
 
 
-def test_a_stopped_server_is_said_to_be_stopped(learner, hub, at, ask):
+def test_a_stopped_server_is_said_to_be_stopped(
+    learner, hub, at, ask, django_capture_on_commit_callbacks
+):
     learner.post(at("open"))
     hub.server = "ready"
-    learner.post(at("stop"))
+    with django_capture_on_commit_callbacks(execute=True):
+        learner.post(at("stop"))
 
     assert ask()["state"] == "stopped"
     assert "Your lab is not running" in text_of(learner.get(at("wait")))
@@ -244,5 +247,5 @@ def test_the_labs_page_takes_as_many_queries_for_three_hand_ins_as_for_one(
             )
     page = reverse("courses:activity", args=[enrolment.pk, lab.key])
     learner.get(page)
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(21):
         learner.get(page)
