@@ -279,7 +279,7 @@ def submission_state(request, pk):
             "state": submission.state,
             "version": submission.state,
             "sentence": submission_sentence(submission),
-                "seconds": 2 if submission.is_waiting else 0,
+            "seconds": 2 if submission.is_waiting else 0,
         }
     )
 

@@ -1,10 +1,11 @@
 """A place where labs run, for tests of what the platform asks of it: it keeps what it was told."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.utils import timezone
 
-from labs.backends import LabsDown, Server, ServerState
+from labs.backends import FileFacts, LabsDown, Server, ServerState
 from lms.core.errors import Refused
 
 
@@ -18,6 +19,7 @@ class Backend:
     signed_out: list[str] = field(default_factory=list)
     endings: dict[str, str] = field(default_factory=dict)
     homes: dict[str, dict[str, bytes]] = field(default_factory=dict)
+    written_at: datetime = field(default_factory=timezone.now)
     most: int = 10_000
     is_up: bool = True
     highest: int = 0
@@ -41,13 +43,20 @@ class Backend:
         self.highest = max(self.highest, len(self.running))
         return ServerState.READY
 
-    def poll(self, lab_id):
+    def poll(self, lab_id, *, patience=5):
         self._ask()
         return ServerState.READY if lab_id in self.running else ServerState.STOPPED
 
     def servers(self):
         self._ask()
         return dict(self.running)
+
+    def limit_met(self, lab_id):
+        return None
+
+    def facts(self, lab_id, path):
+        content = self.homes.get(lab_id, {}).get(path)
+        return FileFacts(self.written_at, len(content)) if content is not None else None
 
     def ending(self, lab_id):
         return self.endings.get(lab_id, "")

@@ -23,7 +23,8 @@ from labs.backends import get_backend
 from labs.hub.command import prepare_folders
 from labs.hub.disk import usage_of
 from labs.hub.grants import Grant, read_grant, write_grant
-from labs.hub.servers import NAME, why_ended
+from labs.hub.met import read_limit
+from labs.hub.servers import NAME
 from labs.hub.settings import HubSettings
 from labs.sandbox import Limits
 from labs.sandbox.process import start_time
