@@ -272,9 +272,10 @@ def assert_floods_of_the_disk_end(lab_server):
     (lab_server.home / "flood.py").write_text(FLOOD)
     (lab_server.home / "flood.py").chmod(0o644)
     owner = lab_server.home.stat().st_uid
+    folder = lab_server.settings.servers / lab_server.server.user
     lab_server.start("flood.py")
 
-    assert until(lambda: why_ended(lab_server.settings, lab_server.server.user) == "disk", 60)
+    assert until(lambda: (read_limit(folder) or {}).get("reason") == "disk", 60)
     assert until(lambda: start_time(lab_server.first_pid()) is None, 10)
     assert until(lambda: processes_of(owner) == [], 10)
     assert usage_of(lab_server.home, 1000).size < 2 << 30
