@@ -23,8 +23,9 @@ from labs.sandbox.launcher import (
     mount,
     write,
 )
-from labs.sandbox.layout import EMPTIED_IN_PROC, HIDDEN_IN_PROC, HOME
+from labs.sandbox.layout import EMPTIED_IN_PROC, HIDDEN_IN_PROC, HOME, environment_folders
 
+OWN_FOLDERS = (("/tmp", "1777"), (HOME, "0700"), ("/dev/shm", "1777"))  # noqa: S108
 # mount, cgroup, uts, ipc, user, pid, net
 NEW_NAMESPACES = seccomp.NEW_NAMESPACES
 MS_NOEXEC, MS_REMOUNT = 8, 32
@@ -61,8 +62,18 @@ def isolate(files, limits, resources):
 
 def _mount_own(temporary_mb):
     mount(None, "/", None, MS_PRIVATE | MS_REC)
-    for folder, mode in (("/tmp", "1777"), (HOME, "0700"), ("/dev/shm", "1777")):  # noqa: S108
+    # opened before they are covered: the environment may lie below one of these folders
+    covered = [
+        (str(folder), os.open(folder, os.O_PATH | os.O_CLOEXEC))
+        for folder, _inside in environment_folders()
+        if any(folder.is_relative_to(own) for own, _mode in OWN_FOLDERS)
+    ]
+    for folder, mode in OWN_FOLDERS:
         mount("tmpfs", folder, "tmpfs", LOCKED, f"size={temporary_mb}m,mode={mode}")
+    for folder, fd in covered:
+        os.makedirs(folder)  # noqa: PTH103 - as few steps as can be
+        mount(f"/proc/self/fd/{fd}", folder, None, MS_BIND | MS_REC)
+        os.close(fd)
     # the warm process's terminals are those of every other fork
     mount("tmpfs", "/dev/pts", "tmpfs", LOCKED | MS_RDONLY, "size=4k")
     mount("proc", "/proc", "proc", LOCKED | MS_NOEXEC)

@@ -58,6 +58,10 @@ def test_the_button_saves_and_leads_to_handing_in(
     confirm.get_by_role("button", name="Hand in").click()
     expect(confirm.get_by_text("4 / 4")).to_be_visible(timeout=PATIENCE_MS)
 
+    # the notebook takes note of its kernel, which is a change too
+    page.keyboard.press("ControlOrMeta+s")
+    page.get_by_text("Saving completed").wait_for()
+
     # what is typed on the plain page is in the lab when the learner comes back to it
     confirm.goto(address + reverse("labs:notebook", args=[enrolment.pk, lab.key]))
     confirm.get_by_role("textbox").fill("late_share = typed_on_a_phone")
