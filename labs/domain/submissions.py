@@ -2,17 +2,21 @@
 
 import json
 import logging
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 from hashlib import sha256
+from threading import Event, Thread
 
+from django.core.cache import cache
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from redis.exceptions import RedisError
 
 from courses.models import Enrolment
 from labs.backends import get_backend
@@ -34,7 +38,8 @@ from lms.core.states import change_state
 logger = logging.getLogger("labs")
 
 FORGOTTEN_AFTER = timedelta(minutes=2)  # by the queue
-DIED_AFTER = timedelta(minutes=6)  # one that lived on after all records nothing
+SIGN_EVERY = 10  # seconds in which a worker shows that it goes on marking
+SIGN_LASTS = 35  # one that lived on after all records nothing
 MOST_TRIES = 3
 State = Submission.State
 
@@ -157,12 +162,39 @@ def mark_submission(submission: Submission) -> None:
     except InvalidTransition:
         return
     try:
-        report = mark_by(submission.release, submission.notebook)
+        with signs_of_life(submission):
+            report = mark_by(submission.release, submission.notebook)
     except SandboxError:
         logger.exception("submission %d could not be marked", submission.pk)
         _take_back(submission)
         return
     record_marking(submission, report)
+
+
+@contextmanager
+def signs_of_life(submission: Submission) -> Iterator[None]:
+    """Show meanwhile that `submission` is being marked: where the signs stop, its worker has died."""
+    over = Event()
+
+    def show():
+        while True:
+            # without a cache it may be marked again, which is recorded once all the same
+            with suppress(RedisError):
+                cache.set(_sign_of(submission), 1, SIGN_LASTS)
+            if over.wait(SIGN_EVERY):
+                return
+
+    thread = Thread(target=show, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def _sign_of(submission: Submission) -> str:
+    return f"lab-marking-{submission.pk}-{submission.tries}"
 
 
 def mark_by(release: LabRelease, notebook: dict) -> Report:
@@ -221,9 +253,10 @@ def _points(number) -> Decimal:
 def requeue_forgotten(now=None) -> int:
     """Queue again what the queue forgot and what a dying worker left; return how many."""
     now = now or timezone.now()
-    died = Submission.objects.filter(state=State.MARKING, marking_at__lt=now - DIED_AFTER)
-    for submission in died:
-        _take_back(submission)
+    silent = now - timedelta(seconds=SIGN_LASTS)
+    for submission in Submission.objects.filter(state=State.MARKING, marking_at__lt=silent):
+        if not cache.get(_sign_of(submission)):
+            _take_back(submission)
     forgotten = Submission.objects.filter(
         state=State.RECEIVED, received_at__lt=now - FORGOTTEN_AFTER
     ).select_related("workspace__enrolment")
