@@ -9,8 +9,10 @@ import sys
 import pytest
 
 from labs.domain.loading import read_master
+from tests.browser.answers import solved_notebook
 from tests.browser.conftest import DESKTOP, PHONE, ROOT
 from tests.browser.test_authoring import Author
+from tests.browser.test_resilience import open_activity
 from tests.browser.test_walk import SAVE
 from tests.labs.notebooks import handed_in
 
@@ -180,3 +182,35 @@ def see_board(trainer):
     page.wait_for_selector("text=The notebook as handed in")
     trainer.look("submission")
     page.set_viewport_size(DESKTOP)
+
+
+def test_a_light_lab_runs_in_the_learner_s_own_browser(visitor, platform):
+    subprocess.run(
+        [sys.executable, str(ROOT / "manage.py"), "build_lite"],
+        env={**os.environ, **platform.environment, "LMS_DEMO": "1"},
+        check=True,
+        capture_output=True,
+    )
+    learner = visitor("labs-lite")
+    learner.sign_in("learner6@demo.example")
+    page = learner.page
+    open_activity(learner, "Check the draft")
+    address = page.url
+    page.click("summary:has-text('On a weak line')")
+    learner.look("elsewhere")
+    page.click("a:has-text('Open the lab in this browser')")
+    page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=60_000)
+    page.locator(".jp-CodeCell").first.click()
+    page.keyboard.press("Shift+Enter")
+    page.wait_for_selector("text=MLIMANI COUNTY FACT SHEET", timeout=120_000)
+    learner.look("in-the-browser", axe=False, narrow=False)
+
+    page.goto(address)
+    page.click("summary:has-text('On a weak line')")
+    notebook = json.dumps(solved_notebook("f2-b")).encode()
+    page.set_input_files(
+        "#notebook-file",
+        {"name": "f2-b.ipynb", "mimeType": "application/json", "buffer": notebook},
+    )
+    page.click("button:has-text('Hand in this file')")
+    page.wait_for_selector(".big-figure:has-text('20 / 20')", timeout=90_000)
