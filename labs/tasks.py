@@ -12,7 +12,6 @@ from labs.domain.remarking import foresee_remark, resume_remarks, run_remark
 from labs.domain.saves import keep_changed
 from labs.domain.sessions import reconcile, sweep_access
 from labs.domain.submissions import mark_submission, requeue_forgotten
-from labs.domain.watching import look_at_work
 from labs.models import LabCheck, Remark, Submission
 from lms.organisations.scoping import every_organisation
 from lms.organisations.tasks import scoped_task
@@ -57,16 +56,6 @@ def watch_labs_task():
         reconcile()
     move_line()
     warm_classes()
-
-
-@shared_task
-def look_at_work_task():
-    """See how far learners are, for the boards of their trainers."""
-    with every_organisation():  # every learner's own notebook, whosever they are
-        try:
-            look_at_work()
-        except LabsDown:
-            return  # the boards show what was seen last
 
 
 @scoped_task

@@ -43,13 +43,8 @@ class Stuck(StrEnum):
 
 
 @transaction.atomic
-def note_progress(
-    workspace: Workspace, notebook: Mapping, *, at: datetime, is_running: bool = False
-) -> WorkspaceProgress:
-    """Note which answers of `notebook`, as `read_notebook` gives it, were begun or changed since.
-
-    The door for whatever sees a learner's notebook: a submission, a save, a look into the home.
-    """
+def note_progress(workspace: Workspace, notebook: Mapping, *, at: datetime) -> WorkspaceProgress:
+    """Note which answers of `notebook` were begun or changed since; for each save and submission."""
     progress, _created = WorkspaceProgress.objects.select_for_update().get_or_create(
         workspace=workspace
     )
@@ -65,8 +60,6 @@ def note_progress(
             tasks[name] = before | {"digest": digest, "changed_at": changed_at}
     if tasks != progress.tasks:
         progress.tasks, progress.changed_at = tasks, at
-    if is_running:
-        progress.running_at = at
     progress.save()
     return progress
 

@@ -1,5 +1,6 @@
 """Keeping copies of learners' notebooks, restoring one, and putting the release back."""
 
+import json
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
@@ -17,6 +18,7 @@ from labs.cells import (
     read_cells,
     with_answers,
 )
+from labs.domain.progress import note_progress
 from labs.domain.workspaces import release_files
 from labs.models import Launch, Save, SaveReason, Workspace
 from lms.core.errors import Refused
@@ -82,6 +84,7 @@ def keep(
             saved_at=now,
         )
         _thin(workspace, now)
+    note_progress(workspace, json.loads(content), at=now)
     return save
 
 

@@ -23,6 +23,7 @@ from labs.models import (
     LabTurn,
     Why,
     Workspace,
+    WorkspaceProgress,
 )
 from lms.core.errors import Refused
 from lms.organisations.scoping import every_organisation
@@ -230,13 +231,16 @@ def reconcile(now: datetime | None = None) -> None:
     """Bring sessions in line with the Hub's list of servers; LabsDown when it does not answer."""
     servers = get_backend().servers()
     now = now or timezone.now()
+    running = []
     with every_organisation():  # a sweep over all sessions, whosever they are
         for session in LabSession.objects.open().select_related("identity"):
             if server := servers.pop(session.identity.lab_id, None):
                 _note(session, server, now)
+                running.append(session.workspace_id)
             elif session.seen_at or session.started_at < now - STARTS_WITHIN:
                 # the leave goes too: who comes back asks for a place again
                 stop_session(session, _why_ended(session, now))
+        WorkspaceProgress.objects.filter(workspace__in=running).update(running_at=now)
     _count_others(servers)
 
 

@@ -221,11 +221,6 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 20,
         "options": {"expires": 20},
     },
-    "look-at-work": {
-        "task": "labs.tasks.look_at_work_task",
-        "schedule": 20,
-        "options": {"expires": 20},  # the next one sees the same
-    },
     "resume-remarks": {
         "task": "labs.tasks.resume_remarks_task",
         "schedule": 300,

@@ -1,11 +1,8 @@
 """The board of a class: tasks, progress, who is stuck, what the checks say, and who may see it."""
 
 import json
-import os
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
 
 import pytest
 from django.urls import reverse
@@ -14,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from courses.models import Enrolment
-from labs.backends.homes import write_missing
+from labs.backends import Server
 from labs.domain.board import Figures, board_of, outcome_kind
 from labs.domain.progress import (
     Stuck,
@@ -27,11 +24,10 @@ from labs.domain.progress import (
     tries_without_gain,
     why_stuck,
 )
+from labs.domain.saves import keep
+from labs.domain.sessions import reconcile
 from labs.domain.tasks import Task, digests_of, tasks_of
-from labs.domain.watching import look_at_work
-from labs.models import Launch, WorkspaceProgress
-from labs.setup import prepare_hub
-from labs.tasks import look_at_work_task
+from labs.models import LabSession, WorkspaceProgress
 from lms.organisations.scoping import every_organisation
 from tests import factories
 from tests.labs import classroom as rooms
@@ -263,55 +259,23 @@ def test_who_tries_without_gain_comes_first(classroom):
     assert board.rows[0].stuck == Stuck.NO_GAIN
 
 
-def test_nobody_looks_into_homes_when_nobody_opened_a_lab(classroom):
-    classroom.workspace()
-
-    assert look_at_work() == 0
-
-
-class ReadyServers(BaseHTTPRequestHandler):
-    """A Hub as the platform asks it: everybody's server runs."""
-
-    def do_GET(self):
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(json.dumps({"servers": {"": {"ready": True}}}).encode())
-
-    def log_message(self, *_words):
-        pass
-
-
-@pytest.fixture
-def ready_hub(settings):
-    with HTTPServer(("127.0.0.1", 0), ReadyServers) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        settings.LABS_HUB_API_URL = f"http://127.0.0.1:{server.server_port}/hub/api"
-        yield prepare_hub()
-        server.shutdown()
-
-
-def test_looking_sees_what_lies_in_the_homes_of_running_servers(classroom, ready_hub):
-    for place in (0, 1):
-        Launch.objects.create(workspace=classroom.workspace(place))
+def test_saves_and_the_hubs_list_tell_who_is_on_what(classroom, backend):
     workspace = classroom.workspace(0)
-    home = ready_hub.homes / workspace.identity.lab_id
     mine = handed_in(classroom.release.notebook, {"half": "def half(n):\n    return n / 2"})
-    files = [(workspace.release.file_name, json.dumps(mine).encode())]
-    ready_hub.homes.mkdir(parents=True, exist_ok=True)
-    write_missing(home, os.getuid(), workspace.folder, files)
+    with every_organisation():  # as the beats have it
+        LabSession.objects.create(
+            identity=workspace.identity,
+            workspace=workspace,
+            memory_mb=512,
+            until=timezone.now() + timedelta(hours=1),
+        )
+        keep(workspace, json.dumps(mine).encode())
+        backend.running[workspace.identity.lab_id] = Server(is_ready=True)
+        reconcile()
+        found = WorkspaceProgress.objects.get()
 
-    assert look_at_work() == 2
-    found = WorkspaceProgress.objects.get()  # the other has no notebook
     assert (found.workspace, list(found.tasks)) == (workspace, ["half"])
-    assert found.running_at == found.changed_at
-
-
-def test_a_hub_that_is_not_there_is_no_fault_of_the_beat(classroom):
-    Launch.objects.create(workspace=classroom.workspace())
-    with every_organisation():  # as the beat has it
-        look_at_work_task()
-
-    assert not WorkspaceProgress.objects.exists()
+    assert found.running_at >= found.changed_at
 
 
 def test_permissions_are_the_trainers(classroom, client):
