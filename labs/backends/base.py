@@ -79,9 +79,6 @@ class LabBackend(Protocol):
     def servers(self) -> dict[str, Server]:
         """All servers that run or start, by lab id, or LabsDown."""
 
-    def ending(self, lab_id: str) -> str:
-        """Why the last server ended, as `models.Why`; empty if it is not known."""
-
     def log_tail(self, lab_id: str) -> str:
         """The end of what the last server logged."""
 

@@ -84,10 +84,6 @@ class LocalBackend:
             server, memory_now_mb=usage.memory >> 20, memory_peak_mb=(usage.peak or 0) >> 20
         )
 
-    def ending(self, lab_id: str) -> str:
-        usage = read_usage(self.hub.servers / lab_id)
-        return usage.why if usage else ""
-
     def log_tail(self, lab_id: str) -> str:
         return homes.read_end(self.hub.servers / lab_id / "server.log", LOG_BYTES)
 

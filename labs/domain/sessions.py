@@ -30,6 +30,13 @@ from lms.organisations.scoping import every_organisation
 
 logger = logging.getLogger("labs")
 
+WHY_OF_LIMIT = {
+    "memory": Why.MEMORY,
+    "disk": Why.DISK,
+    "idle": Why.IDLE,
+    "life": Why.OLD,
+    "no_grant": Why.NO_GRANT,
+}
 STARTS_WITHIN = timedelta(seconds=90)  # before that, a server may not be on the Hub's list
 
 
@@ -256,8 +263,8 @@ def _note(session: LabSession, server: Server, now: datetime) -> None:
 def _why_ended(session: LabSession, now: datetime) -> Any:
     if now >= session.until:
         return Why.OLD
-    known = get_backend().ending(session.identity.lab_id)
-    return known if known in Why.values else Why.UNKNOWN
+    met = get_backend().limit_met(session.identity.lab_id)
+    return WHY_OF_LIMIT.get(met.reason, Why.UNKNOWN) if met else Why.UNKNOWN
 
 
 def _count_others(servers: dict[str, Server]) -> None:

@@ -35,16 +35,15 @@ def look(folder, home, kills):
         note_limit(folder, "disk", kills)
 
 
-def note_end(folder, kills, code):
-    """Note why a server ended that nobody stopped: `code` is how its first process ended."""
+def note_end(folder, kills, *, is_idle):
+    """Note why a server ended that nobody stopped."""
     known = read_limit(folder) or {"reason": "", "kills": 0}
     if known["reason"] == "disk":
         return  # we ended it
     if kills > known["kills"]:
         note_limit(folder, "memory", kills)
     else:
-        # it ends by itself, and well, when it was idle for long
-        note_limit(folder, "idle" if code == 0 else "ended", kills)
+        note_limit(folder, "idle" if is_idle else "ended", kills)
 
 
 def is_full(home):

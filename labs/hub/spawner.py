@@ -185,29 +185,27 @@ class SandboxSpawner(Spawner):
         kills = ControlGroup(self.user.name).memory_kills()
         if not self.running.is_alive():
             if not self.is_stopped:
-                process = self.running.process
-                met.note_end(self.folder, kills, process.returncode if process else 0)
+                met.note_end(self.folder, kills, is_idle=self._is_idle())
                 self.is_stopped = True
-            limit = self.platform.idle_minutes * 60 * NEARLY
-            usage.end(
-                self.folder, self.running, idle_seconds=self._idle_seconds(), idle_limit=limit
-            )
             return 0
         met.look(self.folder, self.platform.homes / self.user.name, kills)
         usage.note(self.folder, self.running)
         reason = await reason_to_end(self.platform, self.user.name, self.started_at)
         if reason:
             self.log.warning("%s is ended: %s", self.user.name, reason)
-            usage.end(self.folder, self.running, why=reason.replace(" ", "_"))
+            usage.end(self.folder, self.running)
             await self.stop()
-            if reason == "old":
-                met.note_limit(self.folder, "life")
+            met.note_limit(self.folder, "life" if reason == "old" else "no_grant")
             return 0
         return None
 
-    def _idle_seconds(self):
+    def _is_idle(self):
+        """Whether it was not used for about as long as servers then end by themselves."""
         active = self.orm_spawner.last_activity if self.orm_spawner else None
-        return time.time() - active.replace(tzinfo=UTC).timestamp() if active else 0
+        if active is None:
+            return False
+        seconds = time.time() - active.replace(tzinfo=UTC).timestamp()
+        return seconds >= self.platform.idle_minutes * 60 * NEARLY
 
     async def stop(self, now=False):  # noqa: FBT002 - JupyterHub's signature
         self.is_stopped = True

@@ -1,9 +1,9 @@
-"""What a server uses and why it ended: a small file beside its socket, which the platform reads."""
+"""How much memory a server holds: a small file beside its socket, which the platform reads."""
 
 import contextlib
 import json
 import time
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 
 from labs.hub.settings import write_private
@@ -15,12 +15,10 @@ NOTED_EVERY_SECONDS = 10
 
 @dataclass(frozen=True)
 class Usage:
-    """Memory in bytes, None where the machine does not tell; `why` is empty while it runs."""
+    """Memory in bytes now and at most; None where the machine does not tell."""
 
-    started: float
     memory: int | None = None
     peak: int | None = None
-    why: str = ""
 
 
 def read_usage(folder):
@@ -32,7 +30,7 @@ def read_usage(folder):
 
 
 def begin(folder):
-    _write(folder, Usage(started=time.time()))
+    _write(folder, Usage())
 
 
 def note(folder, running):
@@ -40,30 +38,14 @@ def note(folder, running):
     with contextlib.suppress(FileNotFoundError):
         if time.time() - (folder / NAME).stat().st_mtime < NOTED_EVERY_SECONDS:
             return
-    _write(folder, _measured(folder, running)[0])
+    end(folder, running)
 
 
-def end(folder, running, *, why="", idle_seconds=0, idle_limit=float("inf")):
-    """Note why a server ended: `why`, or what its control group and its last activity tell."""
-    known = read_usage(folder)
-    if running is None or known is None or known.why:
-        return
-    usage, kills = _measured(folder, running)
-    if not why and kills:
-        why = "memory"
-    elif not why:
-        why = "idle" if idle_seconds >= idle_limit else "unknown"
-    _write(folder, replace(usage, why=why))
-
-
-def _measured(folder, running):
-    """(Usage, processes that the kernel killed for lack of memory) as of now."""
-    usage = read_usage(folder) or Usage(started=time.time())
-    now = _group(running.name).memory()
-    if now is None:
-        return usage, 0
-    peak = max(now.peak, now.now, usage.peak or 0)
-    return replace(usage, memory=now.now, peak=peak), now.kills
+def end(folder, running):
+    """Note the memory for the last time, while the control group is still there."""
+    usage = read_usage(folder) or Usage()
+    if now := _group(running.name).memory():
+        _write(folder, Usage(now.now, max(now.peak, now.now, usage.peak or 0)))
 
 
 @lru_cache(maxsize=256)

@@ -137,6 +137,7 @@ class Why(models.TextChoices):
     IDLE = "idle", _("not used for a while")
     OLD = "old", _("its time was over")
     MEMORY = "memory", _("took more memory than it had")
+    DISK = "disk", _("took more disk than it had")
     NO_GRANT = "no_grant", _("access ended")
     UNKNOWN = "unknown", _("not known")
 

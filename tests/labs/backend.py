@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from labs.backends import FileFacts, LabsDown, Server, ServerState
+from labs.backends import FileFacts, LabsDown, LimitMet, Server, ServerState
 from lms.core.errors import Refused
 
 
@@ -52,14 +52,12 @@ class Backend:
         return dict(self.running)
 
     def limit_met(self, lab_id):
-        return None
+        reason = self.endings.get(lab_id)
+        return LimitMet(reason, timezone.now()) if reason else None
 
     def facts(self, lab_id, path):
         content = self.homes.get(lab_id, {}).get(path)
         return FileFacts(self.written_at, len(content)) if content is not None else None
-
-    def ending(self, lab_id):
-        return self.endings.get(lab_id, "")
 
     def log_tail(self, lab_id):
         return f"log of {lab_id}"

@@ -173,29 +173,23 @@ def test_memory_is_noted_now_and_then(tmp_path, running):
     assert usage.read_usage(tmp_path).memory == 90 << 20
 
 
-@pytest.mark.parametrize(
-    ("kills", "idle", "given", "why"),
-    [(0, 900, "", "idle"), (0, 10, "", "unknown"), (1, 900, "", "memory"), (1, 900, "old", "old")],
-)
-def test_why_a_server_ended_is_noted_once(tmp_path, running, monkeypatch, kills, idle, given, why):
-    monkeypatch.setattr(Group, "now", MemoryUse(1, 2, kills))
+def test_the_most_memory_is_kept(tmp_path, running, monkeypatch):
     usage.begin(tmp_path)
-    usage.end(tmp_path, running, why=given, idle_seconds=idle, idle_limit=600)
-    usage.end(tmp_path, running, why="else")
+    usage.end(tmp_path, running)
+    monkeypatch.setattr(Group, "now", MemoryUse(1, 2, 0))
+    usage.end(tmp_path, running)
 
-    assert usage.read_usage(tmp_path).why == why
+    assert usage.read_usage(tmp_path).memory == 1
+    assert usage.read_usage(tmp_path).peak > 2
 
 
-def test_the_backend_tells_memory_endings_and_the_end_of_the_log(hub):
+def test_the_backend_tells_the_end_of_the_log(hub):
     folder = hub.servers / ID
     folder.mkdir()
     (folder / "server.log").write_bytes(b"x" * 20_000 + b"the end")
-    (folder / usage.NAME).write_text(
-        '{"started": 1, "memory": 1048576, "peak": 2097152, "why": "idle"}'
-    )
+    (folder / usage.NAME).write_text('{"memory": 1048576, "peak": 2097152}')
     backend = get_backend()
 
-    assert backend.ending(ID) == "idle"
     assert backend.log_tail(ID).endswith("the end")
     assert len(backend.log_tail(ID)) == 16 << 10
     assert backend.log_tail("l000000000000") == ""

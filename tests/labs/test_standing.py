@@ -212,11 +212,11 @@ def test_the_hub_notes_what_ended_a_server(tmp_path):
 
     met.look(tmp_path, tmp_path, kills=1)
     assert met.read_limit(tmp_path)["reason"] == "memory"
-    met.note_end(tmp_path, kills=1, code=0)
+    met.note_end(tmp_path, kills=1, is_idle=True)
     assert met.read_limit(tmp_path)["reason"] == "idle"
-    met.note_end(tmp_path, kills=1, code=137)
+    met.note_end(tmp_path, kills=1, is_idle=False)
     assert met.read_limit(tmp_path)["reason"] == "ended"
-    met.note_end(tmp_path, kills=2, code=137)
+    met.note_end(tmp_path, kills=2, is_idle=False)
     assert met.read_limit(tmp_path)["reason"] == "memory"
     met.forget_limit(tmp_path)
     assert met.read_limit(tmp_path) is None
