@@ -21,8 +21,8 @@ def pytest_collection_modifyitems(config, items):
         "db",
         "transactional_db",
         "django_db_setup",
-        "chromium",
-    }  # a browser test starts a platform of its own
+        "platform",
+    }  # a journey starts a platform of its own
 
     def is_run(item):
         if item.get_closest_marker(other):
