@@ -255,7 +255,11 @@ class Item(
         verbose_name_plural = _("questions")
         ordering = ["bank", "identifier"]
         constraints = [
-            models.UniqueConstraint(fields=["bank", "identifier"], name="item_once_a_bank"),
+            models.UniqueConstraint(
+                fields=["bank", "identifier"],
+                condition=~Q(identifier=""),  # drafts that authors have yet to name
+                name="item_once_a_bank",
+            ),
             models.UniqueConstraint(
                 fields=["translation_of", "language"],
                 condition=Q(translation_of__isnull=False),

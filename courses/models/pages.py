@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Page
@@ -31,6 +32,19 @@ class LearnerUrlMixin:
 
     def serve(self, request, *args, **kwargs):
         return HttpResponse(status=404)
+
+
+class SluglessForm(WagtailAdminPageForm):
+    """The form of a page whose slug is nobody's address: until it is saved, the slug follows the title.
+
+    A preview keeps its page between two checks; another page may have taken the slug by the second,
+    and Wagtail would report that at a field which is not here.
+    """
+
+    def _post_clean(self):
+        if self.instance.pk is None:
+            self.instance.slug = ""
+        super()._post_clean()
 
 
 class CataloguePage(LearnerUrlMixin, Page):
@@ -120,6 +134,7 @@ class ModulePage(LearnerUrlMixin, Page):
         ),
     ]
     promote_panels = settings_panels = []  # it has no address of its own
+    base_form_class = SluglessForm
     parent_page_types = ["courses.CoursePage"]
     admin_default_ordering = "ord"
     # activities of higher apps name this page as their parent themselves
@@ -158,6 +173,7 @@ class ActivityPage(LearnerUrlMixin, Page):
     promote_panels = (
         settings_panels
     ) = []  # learners find it by its key; it goes out with its course
+    base_form_class = SluglessForm
     parent_page_types = ["courses.ModulePage"]
     subpage_types = []
     is_creatable = False

@@ -50,3 +50,17 @@ def test_a_chooser_lists_what_its_author_may_use_and_finds_it_by_words(view, aut
     assert "Land claims" not in chosen_from(ItemBank, "water")
     chosen = Item.snippet_viewset.chooser_viewset.get_url_name("chosen")
     assert client.get(reverse(chosen, args=[hidden.pk])).status_code == 404
+
+
+def test_two_authors_begin_a_question_in_one_bank_before_either_names_it(author, client):
+    bank = factories.bank()
+    address = reverse(Item.snippet_viewset.get_url_name("add"))
+    begun = {"bank": bank.pk, "language": "en", "difficulty": "medium", "body-count": 0}
+
+    def keep(**more):
+        """Save as the editor does by itself."""
+        return client.post(address, begun | more, headers={"accept": "application/json"})
+
+    assert [keep().json()["success"] for _author in range(2)] == [True, True]
+    assert bank.items.filter(identifier="").count() == 2
+    assert [keep(identifier="claims").status_code for _author in range(2)] == [200, 400]

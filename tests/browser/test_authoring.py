@@ -29,6 +29,14 @@ FILM = """async () => {
   return btoa(String.fromCharCode(...bytes));
 }"""
 TITLE = "Keep a checking note"
+SLOW_ANSWERS = """() => {
+  const send = window.fetch;
+  window.fetch = async (...request) => {
+    const answer = await send(...request);
+    await new Promise((resolve) => { setTimeout(resolve, 2000); });
+    return answer;
+  };
+}"""
 
 
 class Author:
@@ -229,6 +237,29 @@ def read(learner):
     )
     page.evaluate("scrollTo(0, 0)")
     learner.look("new-lesson")
+
+
+def test_publishing_while_the_draft_is_on_its_way_makes_one_page(visitor):
+    trainer = visitor("authoring-slowly")
+    trainer.sign_in("trainer@demo.example")
+    author, page, title = Author(trainer), trainer.page, "On a slow line"
+    author.open("What the machine has seen")
+    module = page.url.split("/")[-3]
+    trainer.go(f"/cms/pages/add/courses/lessonpage/{module}/")
+
+    page.evaluate(SLOW_ANSWERS)
+    page.wait_for_timeout(
+        3000
+    )  # two seconds after it opened, the editor notes what has yet to change
+    page.fill("#id_title", title)
+    page.fill("#id_summary", "It is kept once.")
+    page.wait_for_selector("#w-autosave-indicator >> text=Saving…")
+    page.get_by_role("button", name="Save draft").click()
+    page.wait_for_selector(".messages li")
+
+    trainer.go(f"/cms/pages/{module}/")
+    assert titles(page).count(title) == 1
+    assert not trainer.faults
 
 
 @pytest.mark.parametrize("path", ["/cms/", "/cms/images/", "/cms/documents/", "/cms/account/"])

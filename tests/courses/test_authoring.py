@@ -331,3 +331,17 @@ def test_a_preview_is_the_learner_s_page_with_wagtail_s_checks(world, author):
 
     assert "Seen before it is saved" in page
     assert "wagtail-userbar" in page
+
+
+def test_a_page_whose_slug_was_taken_meanwhile_takes_another(world):
+    module = LessonPage.objects.first().get_parent()
+    taken = factories.lesson(module, "Two of a kind").slug
+    form = LessonPage.get_edit_handler().get_form_class()
+    lesson = LessonPage(title="Two of a kind", slug=taken, depth=module.depth + 1)
+    lesson.path = module.get_last_child()._inc_path()
+    data = {"title": "Two of a kind", "minutes": 4, "body-count": 0}
+
+    bound = form(data, instance=lesson, parent_page=module, for_user=world.trainer)
+
+    assert bound.is_valid()
+    assert lesson.slug != taken
