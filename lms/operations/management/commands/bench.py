@@ -31,7 +31,7 @@ class Command(BaseCommand):
             "part",
             nargs="?",
             choices=["labs"],
-            help="Measure this part alone: labs, against nbgrader",
+            help="Measure this part alone: labs, against a stock JupyterHub and nbgrader",
         )
         parser.add_argument("--json", type=Path, help="Also write the figures to this file")
         parser.add_argument(
@@ -84,11 +84,13 @@ class Command(BaseCommand):
             ).returncode
 
     def measure_labs(self, path, submissions):
-        """Marking against nbgrader's. It needs no server."""
+        """Learners' servers against those of a stock JupyterHub, and marking against nbgrader's."""
         # the notebooks take a second to make, which the other parts do not need
-        from lms.operations.benchmarks import labs_marking
+        from lms.operations.benchmarks import labs_marking, labs_servers
 
-        figures = {"marking": labs_marking.measure(self.stdout.write, submissions)}
+        figures = {"servers": labs_servers.measure(self.stdout.write)}
+        labs_servers.print_figures(figures["servers"], self.stdout.write)
+        figures["marking"] = labs_marking.measure(self.stdout.write, submissions)
         labs_marking.print_figures(figures["marking"], self.stdout.write)
         if path:
             path.write_text(json.dumps(figures, indent=1))
