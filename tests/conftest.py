@@ -32,6 +32,9 @@ def pytest_collection_modifyitems(config, items):
 
     config.hook.pytest_deselected(items=[item for item in items if not is_run(item)])
     items[:] = [item for item in items if is_run(item)]
+    for item in items:  # the world of canaries is so large that one process makes it for all
+        if {"canary_world", "kept_world"} & set(item.fixturenames):
+            item.add_marker(pytest.mark.xdist_group("canaries"))
 
 
 TEMPLATE = os.environ.get("TEST_TEMPLATE", "")  # a migrated database: `manage.py test` makes it

@@ -136,6 +136,7 @@ def site(transactional_db, django_db_serialized_rollback, live_server, settings)
     cluster.end_processes()
 
 
+@pytest.mark.postgresql
 def test_from_the_course_page_to_a_result_in_a_pod(
     site,
     browser_of,  # noqa: F811 - the fixture

@@ -71,6 +71,7 @@ def session_of(user, settings):
     return session.session_key
 
 
+@pytest.mark.postgresql
 def test_from_the_course_page_to_a_result(site, browser_of, enrolment, other_enrolment, lab):
     address, hub = site
     key = lab.key
@@ -147,6 +148,7 @@ def test_from_the_course_page_to_a_result(site, browser_of, enrolment, other_enr
     assert again.status_code == 404
 
 
+@pytest.mark.postgresql
 def test_the_end_of_access_does_not_wait_for_the_hub(site, browser_of, enrolment, lab):
     _address, hub = site
     browser = browser_of(enrolment.user)

@@ -108,7 +108,8 @@ class Command(BaseCommand):
         return [(name, argv, environment) for name, argv in steps.items()]
 
     def _test_steps(self, sqlite, postgres):
-        argv = [BIN / "pytest", "-q", "-n", "2", "-p", "no:cacheprovider", f"--ignore={BROWSER}"]
+        argv = [BIN / "pytest", "-q", "-n", "2", "--dist", "loadgroup", "-p", "no:cacheprovider"]
+        argv.append(f"--ignore={BROWSER}")
         return [("tests on SQLite", argv, sqlite), ("tests on PostgreSQL", argv, postgres)]
 
     def _browser_steps(self, sqlite, postgres):
