@@ -37,7 +37,7 @@ from lms.core.states import change_state
 
 logger = logging.getLogger("labs")
 
-FORGOTTEN_AFTER = timedelta(minutes=2)  # by the queue
+FORGOTTEN_AFTER = timedelta(seconds=45)  # by the queue; queued twice, it is marked once
 SIGN_EVERY = 10  # seconds in which a worker shows that it goes on marking
 SIGN_LASTS = 35  # one that lived on after all records nothing
 MOST_TRIES = 3

@@ -200,7 +200,8 @@ CELERY_BEAT_SCHEDULE = {
     },
     "mark-waiting-submissions": {
         "task": "labs.tasks.mark_waiting_submissions_task",
-        "schedule": 60,
+        "schedule": 30,
+        "options": {"expires": 30},
     },
     "keep-changed-notebooks": {
         "task": "labs.tasks.keep_changed_notebooks_task",

@@ -8,8 +8,9 @@ import subprocess
 import sys
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from http import HTTPStatus
 
 import httpx
 import psutil
@@ -22,10 +23,11 @@ from tests.labs.hub import Browser, JupyterServer
 from tests.labs.notebooks import handed_in
 
 LEARNERS = 20
-CELLS = 6
-ROUNDS = 2
+EARLY = 5  # who hand in while things are killed too
+KILLING_SECONDS = 75
 PAUSE_SECONDS = 4
-PATIENCE_SECONDS = 420
+LOOK_AGAIN_SECONDS = 2
+PATIENCE_SECONDS = 240
 RIGHT = {"late": "def late_share(path):\n    return float(pd.read_csv(path).late.mean())"}
 PATH = "f9-requests/f9-requests.ipynb"
 COURSE = ROOT / "tests" / "labs" / "course"
@@ -99,18 +101,17 @@ class Learner:
     def __init__(self, platform, enrolment, session, key):
         self.enrolment, self.saved, self.server = enrolment, [], None
         self.lab = f"/learn/{enrolment}/{key}/"
-        self.browser = Browser(platform.url, session)
+        self.browser = Browser(platform.url, session, LOOK_AGAIN_SECONDS)
         self.deadline = time.monotonic() + PATIENCE_SECONDS
 
     def keep_trying(self, step):
         while True:
-            assert time.monotonic() < self.deadline, (self.enrolment, step)
             # whatever is not there just now: a page, a server, the token in its cookies
             with suppress(httpx.HTTPError, TimeoutError, LookupError, TypeError, ValueError):
                 if done := step():
                     return done
-            self.server = None
-            time.sleep(1)
+            assert time.monotonic() < self.deadline, (self.enrolment, step)
+            time.sleep(LOOK_AGAIN_SECONDS * random.uniform(0.5, 1.5))
 
     def opened(self):
         if self.server is None:
@@ -120,36 +121,49 @@ class Learner:
         return self.server
 
     def save(self, change):
+        server, self.server = self.opened(), None
         address = f"api/contents/{PATH}"
-        notebook = self.opened().request("GET", address).json()["content"]
+        notebook = server.request("GET", address).json()["content"]
         body = {"type": "notebook", "format": "json", "content": change(notebook)}
-        return self.server.request("PUT", address, json=body).status_code == 200
+        if server.request("PUT", address, json=body).status_code != HTTPStatus.OK:
+            return False
+        self.server = server
+        return True
 
     def write(self, text):
         def change(notebook):
             cell = {"id": text.split()[1], "cell_type": "code", "metadata": {}, "source": text}
-            cells = [*notebook["cells"], {**cell, "outputs": [], "execution_count": None}]
-            return {**notebook, "cells": cells}
+            # it may have been kept although nobody could say so
+            others = [kept for kept in notebook["cells"] if kept.get("id") != cell["id"]]
+            return {
+                **notebook,
+                "cells": [*others, {**cell, "outputs": [], "execution_count": None}],
+            }
 
         self.keep_trying(lambda: self.save(change))
         self.saved.append(text)
 
     def submit(self, after=None):
-        """The number of a submission, a newer one than `after`: while one waits, that is the one."""
-        self.browser.get(self.lab)
-        reached = self.browser.post(f"{self.lab}lab/submit/").url.path
-        number = reached.removeprefix("/labs/submissions/").strip("/")
-        return number if number.isdecimal() and number != after else None
+        """The address of a submission, a newer one than `after`: while one waits, that is the one."""
+        reached = self.browser.send(f"{self.lab}lab/submit/").headers["location"]
+        return reached if reached.startswith("/labs/submissions/") and reached != after else None
 
-    def work(self):
+    def is_marked(self, submission):
+        state = self.browser.http.get(f"{self.browser.site}{submission}state/").json()["state"]
+        return state in {"marked", "failed"}
+
+    def work(self, begun, over, *, is_early):
+        """Write cell after cell until all was killed, then hand in; who `is_early` has done so before."""
         first = None
-        for number in range(CELLS):
-            self.write(f"# cell{number} of {self.enrolment}")
-            time.sleep(random.uniform(0.5, 1.5) * PAUSE_SECONDS)
-            if number == CELLS // 3:
+        while not (over.is_set() and self.saved):
+            self.write(f"# cell{len(self.saved)} of {self.enrolment}")
+            if is_early and first is None:
                 first = self.keep_trying(self.submit)
+            begun.set()
+            over.wait(PAUSE_SECONDS * random.uniform(0.5, 1.5))
         self.keep_trying(lambda: self.save(lambda notebook: handed_in(notebook, RIGHT)))
-        self.keep_trying(lambda: self.submit(first))
+        last = self.keep_trying(lambda: self.submit(first))
+        self.keep_trying(lambda: self.is_marked(last))
 
 
 def processes_of(platform):
@@ -176,49 +190,64 @@ def processes_of(platform):
     }
 
 
-def kill_at_random(platform, over):
-    """Kill one thing after another, each kind at least twice, or until `over`; return how many."""
-    found, killed = processes_of(platform), {}
-    while not over.is_set() and min(killed.get(name, 0) for name in found) < ROUNDS:
-        for name in random.sample(list(found), len(found)):
-            with suppress(OSError, ValueError, psutil.Error):
-                for pid in found[name]():
-                    os.kill(pid, signal.SIGKILL)
-                    killed[name] = killed.get(name, 0) + 1
-            if over.wait(PAUSE_SECONDS):
+def kill_each(find):
+    """Kill the processes that are found, as the kernel would, short of memory; return whether there were any."""
+    is_killed = False
+    # it may end, or the file that names it go, while we look
+    with suppress(OSError, ValueError, psutil.Error):
+        for pid in set(find()):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+                is_killed = True
+    return is_killed
+
+
+def kill_at_random(platform, begun):
+    """Once they have `begun`, kill one thing after another; return what was killed.
+
+    The marker is first, while there is one, and once: what was ended three times is not marked again.
+    """
+    begun.wait(PATIENCE_SECONDS)
+    found, killed = processes_of(platform), []
+    deadline = time.monotonic() + KILLING_SECONDS
+    others = list(found.keys() - {"marker"})
+    for name in [
+        "marker",
+        *random.sample(others, len(others)),
+        *random.sample(others, len(others)),
+    ]:
+        while time.monotonic() < deadline:
+            if kill_each(found[name]):
+                killed.append(name)
                 break
+            time.sleep(0.5)  # there is none just now
+        time.sleep(PAUSE_SECONDS)
     return killed
 
 
-def marked(platform):
-    """What was handed in, once none of it waits any more."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        found = ask_shell(platform, RESULTS)
-        rows = [row for rows in found.values() for row in rows]
-        if len(found) == LEARNERS and all(row["state"] in {"marked", "failed"} for row in rows):
-            return found
-        assert time.monotonic() < deadline, [row["state"] for row in rows]
-        time.sleep(5)
-
-
 def test_a_class_loses_nothing_while_everything_is_killed(platform, people):
-    over = threading.Event()
+    begun, over = threading.Event(), threading.Event()
     learners = [Learner(platform, *person) for person in people]
-    with ThreadPoolExecutor(LEARNERS + 1) as pool:
-        killing = pool.submit(kill_at_random, platform, over)
-        working = [pool.submit(learner.work) for learner in learners]
-        wait(working)
-        over.set()
-        killed = killing.result()
+    early = learners[:EARLY]
+    with ThreadPoolExecutor(LEARNERS) as pool:
+        working = [
+            pool.submit(learner.work, begun, over, is_early=learner in early)
+            for learner in learners
+        ]
+        try:
+            killed = kill_at_random(platform, begun)
+        finally:
+            over.set()
     for work in working:
         work.result()
 
     assert set(killed) == set(processes_of(platform)), killed
-    found = marked(platform)
+    found = ask_shell(platform, RESULTS)
     for learner in learners:
-        newest, first = found[str(learner.enrolment)]
-        assert [newest["state"], first["state"]] == ["marked", "marked"]
-        assert [newest["scores"], first["scores"]] == [[4.0], [0.0]]
+        newest, *others = found[str(learner.enrolment)]
+        assert (newest["state"], newest["scores"]) == ("marked", [4.0])
+        assert [(row["state"], row["scores"]) for row in others] == [("marked", [0.0])] * (
+            learner in early
+        )
+        assert learner.saved
         assert [text for text in learner.saved if text not in newest["text"]] == []
-        assert len(learner.saved) == CELLS

@@ -78,8 +78,8 @@ def until(condition, seconds):
 class Browser:
     """Follows redirects and pages that look again, one at a time, as a browser does."""
 
-    def __init__(self, site, session):
-        self.site = site
+    def __init__(self, site, session, pause=0.3):
+        self.site, self.pause = site, pause
         self.http = httpx.Client(timeout=30)
         self.http.cookies.set("sessionid", session, domain="127.0.0.1")
 
@@ -92,22 +92,26 @@ class Browser:
             if page.is_redirect:
                 url = urljoin(url, page.headers["location"])
             elif again or "spawn-pending" in url:
-                time.sleep(0.3)
+                time.sleep(self.pause)
             else:
                 return page
         raise TimeoutError(url)
 
     def post(self, url, **data):
         """Post a form of the site and go where it leads."""
+        answer = self.send(url, **data)
+        if not answer.is_redirect:
+            return answer
+        return self.get(urljoin(str(answer.url), answer.headers["location"]))
+
+    def send(self, url, **data):
+        """Post a form of the site and stay."""
         token = self.http.cookies.get("csrftoken", domain="127.0.0.1", path="/")
-        answer = self.http.post(
+        return self.http.post(
             urljoin(self.site, url),
             data={"csrfmiddlewaretoken": token, **data},
             headers={"Referer": self.site},
         )
-        if not answer.is_redirect:
-            return answer
-        return self.get(urljoin(str(answer.url), answer.headers["location"]))
 
 
 class JupyterServer:

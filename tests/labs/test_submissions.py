@@ -96,7 +96,7 @@ def test_what_is_no_notebook_is_refused(content):
 
 
 def test_what_the_queue_forgot_is_queued_again(workspace, django_capture_on_commit_callbacks):
-    hand_in(workspace, RIGHT, received_at=timezone.now() - timedelta(minutes=3))
+    hand_in(workspace, RIGHT, received_at=timezone.now() - timedelta(minutes=1))
     with django_capture_on_commit_callbacks(execute=True):
         count = submissions.requeue_forgotten()
 
