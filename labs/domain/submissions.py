@@ -38,6 +38,7 @@ from lms.core.states import change_state
 logger = logging.getLogger("labs")
 
 FORGOTTEN_AFTER = timedelta(seconds=45)  # by the queue; queued twice, it is marked once
+MOST_AT_ONCE = 100
 SIGN_EVERY = 10  # seconds in which a worker shows that it goes on marking
 SIGN_LASTS = 35  # one that lived on after all records nothing
 MOST_TRIES = 3
@@ -257,9 +258,11 @@ def requeue_forgotten(now=None) -> int:
     for submission in Submission.objects.filter(state=State.MARKING, marking_at__lt=silent):
         if not cache.get(_sign_of(submission)):
             _take_back(submission)
-    forgotten = Submission.objects.filter(
+    waiting = Submission.objects.filter(
         state=State.RECEIVED, received_at__lt=now - FORGOTTEN_AFTER
-    ).select_related("workspace__enrolment")
+    ).order_by("received_at")
+    # a long queue is not forgotten: of what merely waits, few are queued twice
+    forgotten = waiting.defer("notebook").select_related("workspace__enrolment")[:MOST_AT_ONCE]
     for submission in forgotten:
         _queue(submission)
     return len(forgotten)
