@@ -51,7 +51,7 @@ def add_lab(author):
     page.fill("#id_title", TITLE)
     page.fill("#id_minutes", "20")
     page.get_by_role("button", name="Save draft").click()
-    page.wait_for_url("**/edit/")
+    page.wait_for_selector(".messages li")
     number = int(page.url.split("/")[-3])
     author.look("lab-editor")
     page.click("main a:has-text('Notebook, data and checks')")

@@ -517,7 +517,7 @@ def build_quiz(author, module, bank):
     page.fill(f"[name='{prefix}-count']", str(len(questions.ALL) - len(FIXED)))
     author.look("quiz-editor")
     page.get_by_role("button", name="Save draft").click()
-    page.wait_for_url("**/edit/")
+    page.wait_for_selector(".messages li")
     number = page.url.split("/")[-3]
     author.visitor.go(f"/cms/pages/{number}/view_draft/")
     page.set_viewport_size(PHONE)
