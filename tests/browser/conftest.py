@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -49,6 +50,8 @@ class Platform:
         self.database = os.environ.get("LMS_DATABASE_URL", "")
         if self.database:  # the run of the tests owns the other one
             self.database = self._own_database(self.database)
+        elif template := os.environ.get("TEST_TEMPLATE"):
+            shutil.copy(template, self.folder / "umahiri.sqlite3")
 
     def _own_database(self, address):
         name, server = f"browser_{self.port}", address.rsplit("/", 1)[0]
