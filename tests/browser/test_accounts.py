@@ -26,7 +26,7 @@ def walker(visitor, platform):
 
 def test_a_passkey_is_made_and_signs_in(walker):
     page = walker.page
-    walker.sign_in("learner6@demo.example")
+    walker.sign_in("wairimu-maina@demo.example")
     walker.go("/me/")
     walker.look("profile")
     walker.click("a:has-text('Passkeys and second step')")
@@ -50,7 +50,7 @@ def test_a_passkey_is_made_and_signs_in(walker):
     walker.go("/accounts/logout/")
     walker.click("main button.button")
     walker.go("/accounts/login/")
-    page.fill("[name=login]", "learner6@demo.example")
+    page.fill("[name=login]", "wairimu-maina@demo.example")
     page.fill("[name=password]", walker.platform.password)
     walker.click("main button.button")
     page.wait_for_selector("h1:has-text('Second step')")

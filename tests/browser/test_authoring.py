@@ -140,7 +140,7 @@ def add_lesson(author):
     write_lesson(author)
     author.look("editor")
     page.get_by_role("button", name="Save draft").click()
-    page.wait_for_url("**/edit/")
+    page.wait_for_selector(".messages li")
     return module, int(page.url.split("/")[-3])
 
 
