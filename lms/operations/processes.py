@@ -22,6 +22,8 @@ from labs.hub.command import hub_command
 
 BIN = Path(sys.executable).parent
 PR_SET_CHILD_SUBREAPER = 36
+# the shell becomes the process, which keeps its id
+LOGGING = 'log=$1; shift; exec "$@" >>"$log" 2>&1'
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,8 @@ def embedded(data_dir: Path) -> list[Process]:
 def supervise(processes: list[Process], data_dir: Path):
     """Return circus's arbiter over `processes`, each started again when it dies; `.start()` blocks until a signal.
 
-    Their output goes to `data_dir`/logs.
+    Their output goes to `data_dir`/logs, by their own hand: where circus carries it there, it no longer starts
+    a process whose pipe gets the number of a dead one's.
     """
     # circus looks after its watchers while it stops them too, and logs that as an error
     logging.getLogger("tornado.application").setLevel(logging.CRITICAL)
@@ -147,8 +150,8 @@ def supervise(processes: list[Process], data_dir: Path):
     watchers = [
         {
             "name": process.name,
-            "cmd": process.argv[0],
-            "args": process.argv[1:],
+            "cmd": "/bin/sh",
+            "args": ["-c", LOGGING, "sh", str(logs / f"{process.name}.log"), *process.argv],
             "env": {**os.environ, **process.env},
             "priority": process.priority,
             "max_retry": -1,
@@ -156,8 +159,6 @@ def supervise(processes: list[Process], data_dir: Path):
             "stop_signal": signal.SIGTERM,
             "stop_children": False,
             "working_dir": str(settings.BASE_DIR),
-            "stdout_stream": {"class": "FileStream", "filename": str(logs / f"{process.name}.log")},
-            "stderr_stream": {"class": "FileStream", "filename": str(logs / f"{process.name}.log")},
         }
         for process in processes
     ]
