@@ -82,13 +82,15 @@ class Phone:
         self.page.wait_for_selector("[data-part=status]")  # by then, what was kept is shown again
 
     def come_back(self):
-        """Where the browser gave up because it ended the page's worker with its tab, an officer loads it again."""
-        try:
-            self.page.goto(self.address)
-        except Error as error:
-            if "ERR_FAILED" not in error.message:
-                raise
-            self.page.goto(self.address)
+        """Where the browser gave up because it was just ending the page's worker with its tab, an officer loads it again."""
+        for _ in range(5):
+            try:
+                return self.page.goto(self.address)
+            except Error as error:
+                if "ERR_FAILED" not in error.message:
+                    raise
+                self.page.wait_for_timeout(1000)
+        return self.page.goto(self.address)
 
     def question(self, number):
         return self.page.locator(f"#question-{number}")
