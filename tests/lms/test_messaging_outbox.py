@@ -558,6 +558,16 @@ def test_the_demo_keeps_text_messages_for_its_staff(world, learner, settings):
     assert SentMessage.objects.get().body == "Lab two waits."
 
 
+def test_in_the_demo_nights_hold_only_what_somebody_asked_to_be_held(world, learner, settings):
+    settings.DEMO, settings.SMS_GATEWAY = True, "kept"
+
+    assert delivered(queued(world, at=NIGHT), NIGHT).state == State.DELIVERED
+
+    prefer(learner)
+    learner.refresh_from_db()
+    assert delivered(queued(world, at=NIGHT, dedupe="again"), NIGHT).state == State.HELD
+
+
 def test_a_message_without_words_for_a_channel_says_so(world, learner, gateway):
     KINDS["test.plain"] = Kind("test.plain", "A test", "Lab", "Lab", placeholders=("lab",))
 

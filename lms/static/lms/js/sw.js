@@ -23,9 +23,15 @@ addEventListener("message", (event) => {
   })());
 });
 
+/* Whole before it replaces what is there: a line that goes meanwhile must not take the kept page with it. */
+async function replace(pages, path, response) {
+  const { status, headers } = response;
+  await pages.put(path, new Response(await response.blob(), { status, headers }));
+}
+
 async function keepPage(pages, path) {
   const response = await fetch(path);
-  if (response.ok && !response.redirected && !response.headers.get("X-Shared-Device")) await pages.put(path, response);
+  if (response.ok && !response.redirected && !response.headers.get("X-Shared-Device")) await replace(pages, path, response);
 }
 
 async function page(request) {
@@ -34,7 +40,7 @@ async function page(request) {
   try {
     const response = await fetch(request, { signal: AbortSignal.timeout(PATIENCE_MS) });
     if (response.headers.get("X-Shared-Device")) await caches.delete(PAGES);
-    else if (response.ok && !response.redirected && request.method === "GET") await pages.put(path, response.clone());
+    else if (response.ok && !response.redirected && request.method === "GET") await replace(pages, path, response.clone());
     else if (response.type === "opaqueredirect") await pages.delete(path);  /* handed in, or signed out */
     return response;
   } catch (error) {
