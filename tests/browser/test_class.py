@@ -24,7 +24,7 @@ from tests.labs.notebooks import handed_in
 
 LEARNERS = 20
 EARLY = 5  # who hand in while things are killed too
-KILLING_SECONDS = 75
+LOOKING_SECONDS = 60  # for a process that is not there just now
 PAUSE_SECONDS = 4
 LOOK_AGAIN_SECONDS = 2
 PATIENCE_SECONDS = 240
@@ -102,6 +102,9 @@ class Learner:
         self.enrolment, self.saved, self.server = enrolment, [], None
         self.lab = f"/learn/{enrolment}/{key}/"
         self.browser = Browser(platform.url, session, LOOK_AGAIN_SECONDS)
+        self.wait_anew()
+
+    def wait_anew(self):
         self.deadline = time.monotonic() + PATIENCE_SECONDS
 
     def keep_trying(self, step):
@@ -159,8 +162,9 @@ class Learner:
             self.write(f"# cell{len(self.saved)} of {self.enrolment}")
             if is_early and first is None:
                 first = self.keep_trying(self.submit)
-            begun.set()
+                begun.set()
             over.wait(PAUSE_SECONDS * random.uniform(0.5, 1.5))
+            self.wait_anew()
         self.keep_trying(lambda: self.save(lambda notebook: handed_in(notebook, RIGHT)))
         last = self.keep_trying(lambda: self.submit(first))
         self.keep_trying(lambda: self.is_marked(last))
@@ -202,25 +206,20 @@ def kill_each(find):
     return is_killed
 
 
-def kill_at_random(platform, begun):
-    """Once they have `begun`, kill one thing after another; return what was killed.
+def kill_at_random(platform):
+    """Kill one thing after another, and again in another order; return what was killed.
 
     The marker is first, while there is one, and once: what was ended three times is not marked again.
     """
-    begun.wait(PATIENCE_SECONDS)
     found, killed = processes_of(platform), []
-    deadline = time.monotonic() + KILLING_SECONDS
     others = list(found.keys() - {"marker"})
-    for name in [
-        "marker",
-        *random.sample(others, len(others)),
-        *random.sample(others, len(others)),
-    ]:
-        while time.monotonic() < deadline:
-            if kill_each(found[name]):
-                killed.append(name)
-                break
-            time.sleep(0.5)  # there is none just now
+    first, second = (random.sample(others, len(others)) for _ in range(2))
+    for name in ["marker", *first, *second]:
+        deadline = time.monotonic() + LOOKING_SECONDS
+        while not (is_killed := kill_each(found[name])) and time.monotonic() < deadline:
+            time.sleep(0.5)
+        if is_killed:
+            killed.append(name)
         time.sleep(PAUSE_SECONDS)
     return killed
 
@@ -235,7 +234,8 @@ def test_a_class_loses_nothing_while_everything_is_killed(platform, people):
             for learner in learners
         ]
         try:
-            killed = kill_at_random(platform, begun)
+            assert begun.wait(PATIENCE_SECONDS), "nobody could hand in"
+            killed = kill_at_random(platform)
         finally:
             over.set()
     for work in working:
