@@ -170,6 +170,17 @@ class Learner:
         self.keep_trying(lambda: self.is_marked(last))
 
 
+def is_marker(process):
+    return "labs.grading.zygote" in (process.info["cmdline"] or [])
+
+
+def above(process):
+    """The ids of the processes that `process` descends from."""
+    with suppress(psutil.Error):  # it ended meanwhile
+        return {each.pid for each in process.parents()}
+    return set()
+
+
 def processes_of(platform):
     """{what: a function that finds the ids of its processes}"""
 
@@ -177,9 +188,9 @@ def processes_of(platform):
         return [int((platform.folder / "labs" / "hub" / "proxy.pid").read_text())]
 
     def marker():
-        workers = [psutil.Process(pid) for pid in platform.pids(WORKER)]
-        below = [each for worker in workers for each in worker.children(recursive=True)]
-        return [each.pid for each in below if "labs.grading.zygote" in each.cmdline()]
+        workers = set(platform.pids(WORKER))
+        marking = psutil.process_iter(["cmdline"])
+        return [each.pid for each in marking if is_marker(each) and workers & above(each)]
 
     def server():
         running = list((run_folder(platform.folder) / "servers").glob("*/running.json"))
