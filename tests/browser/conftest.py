@@ -33,6 +33,14 @@ BROWSER_FLAGS = [
 ]
 
 
+def wait_until(page, function, seconds=30):
+    """Ask the page until what it promises is true: `wait_for_function` takes the promise itself for a yes."""
+    deadline = time.monotonic() + seconds
+    while not page.evaluate(function):
+        assert time.monotonic() < deadline, f"never true: {function}"
+        page.wait_for_timeout(50)
+
+
 def neighbouring_ports():
     """A free port with a free one ten above it."""
     while True:

@@ -9,7 +9,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from tests.browser.conftest import ROOT
+from tests.browser.conftest import ROOT, wait_until
 
 # the demo has no practical: a session of the Centre's that began an hour ago, and two who take part
 PREPARE = """
@@ -87,7 +87,7 @@ def test_attendance_where_the_line_comes_and_goes(visitor, prepared):
     assert "You are checked in" in first.page.inner_text("h1")
 
     second.page.evaluate("navigator.serviceWorker.ready")
-    second.page.wait_for_function("async () => Boolean(await caches.match('/in/'))")
+    wait_until(second.page, "async () => Boolean(await caches.match('/in/'))")
     code = read_code(trainer)
     second.context.set_offline(True)
     second.go(code)

@@ -7,11 +7,10 @@ import sys
 from contextlib import suppress
 
 import pytest
-from playwright.sync_api import Error
 from playwright.sync_api import TimeoutError as TooLate
 
 from tests.browser import questions
-from tests.browser.conftest import DESKTOP, PHONE, ROOT
+from tests.browser.conftest import DESKTOP, PHONE, ROOT, wait_until
 from tests.browser.test_authoring import Author
 
 RECEIVED = "All answers are kept by the server."
@@ -51,9 +50,10 @@ def enrol_and_start(officer, course):
 
 def wait_until_kept(page):
     page.wait_for_selector("lms-quiz:defined")
-    page.wait_for_function(
+    wait_until(
+        page,
         "async () => Boolean(await caches.match(location.pathname, {cacheName: 'quiz-pages'}))"
-        " && Boolean(navigator.serviceWorker.controller)"
+        " && Boolean(navigator.serviceWorker.controller)",
     )
 
 
@@ -78,19 +78,8 @@ class Phone:
         self.page.close(run_before_unload=False)
         self.officer.page = self.officer.context.new_page()
         self.officer.watch()
-        self.come_back()
+        self.page.goto(self.address)
         self.page.wait_for_selector("[data-part=status]")  # by then, what was kept is shown again
-
-    def come_back(self):
-        """Where the browser gave up because it was just ending the page's worker with its tab, an officer loads it again."""
-        for _ in range(5):
-            try:
-                return self.page.goto(self.address)
-            except Error as error:
-                if "ERR_FAILED" not in error.message:
-                    raise
-                self.page.wait_for_timeout(1000)
-        return self.page.goto(self.address)
 
     def question(self, number):
         return self.page.locator(f"#question-{number}")
