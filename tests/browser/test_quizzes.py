@@ -15,6 +15,7 @@ from tests.browser.test_authoring import Author
 
 RECEIVED = "All answers are kept by the server."
 NO_ANSWER = "no answer"
+PREVIEW_PATIENCE_MS = (4_000, 4_000, 8_000, 8_000, 16_000, 30_000)
 WAITING = re.compile(r"Kept on this phone, waiting for the line: (\d+)\.")
 
 
@@ -390,15 +391,15 @@ class QuestionForm:
         frame = page.frame_locator("iframe#w-preview-iframe")
         told = frame.locator(".card[role=status]")
         # the preview draws itself anew as one writes, and what was chosen there is gone
-        for _ in range(6):
+        for patience in PREVIEW_PATIENCE_MS:
             frame.locator("button[name=try]").wait_for()
             fill(frame)
             frame.locator("button[name=try]").click()
             with suppress(TooLate):
-                told.wait_for(timeout=4_000)
+                told.wait_for(timeout=patience)
                 if NO_ANSWER not in told.inner_text(timeout=2_000):
                     return told.inner_text(timeout=2_000)
-        pytest.fail("the preview shows no score")
+        pytest.fail(f"the preview shows no score: {frame.locator('body').inner_text()}")
 
     def publish(self):
         self.author.press("Publish")
