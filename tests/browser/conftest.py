@@ -169,6 +169,11 @@ class Visitor:
         with self.page.expect_navigation():
             self.page.click(selector)
 
+    def follow(self, link):
+        """As `click`, of what was found already."""
+        with self.page.expect_navigation():
+            link.click()
+
     def look(self, name, *, axe=True, narrow=True):
         """Photograph the page at both widths and let axe read it: no violations, nothing wider than the phone.
 

@@ -77,7 +77,7 @@ class Author:
     def press(self, action):
         """Choose `action` in the menu beside the save button."""
         self.page.get_by_role("button", name="More actions").last.click()
-        self.page.locator("button:visible", has_text=action).last.click()
+        self.visitor.follow(self.page.locator("button:visible", has_text=action).last)
         self.page.wait_for_selector(".messages li")
         return self.page.inner_text(".messages")
 
@@ -122,7 +122,7 @@ def titles(page):
 def outline(learner):
     """Titles in the learner's outline of the run."""
     learner.go("/learn/")
-    learner.page.click("main article h2 a")
+    learner.click("main article h2 a")
     return learner.page.inner_text("main")
 
 
@@ -182,7 +182,8 @@ def move_run(author):
     page = author.page
     author.visitor.go("/cms/run/")
     author.look("runs")
-    page.locator("main a", has_text="Move to edition 2").last.click()  # of the run that goes on
+    link = page.locator("main a", has_text="Move to edition 2").last  # of the run that goes on
+    author.visitor.follow(link)
     words = page.inner_text("main")
     assert TITLE in words
     assert "part of the way through" in words
