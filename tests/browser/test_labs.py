@@ -139,7 +139,7 @@ def test_from_a_trainer_s_notebook_to_a_mark_on_a_bad_line(visitor, course):
     learner.go(f"/courses/{course}/enrol/")
     learner.page.select_option("[name=organisation]", index=1)
     learner.click("main button.button")
-    learner.page.locator("main a", has_text=TITLE).first.click()
+    learner.follow(learner.page.locator("main a", has_text=TITLE).first)
     learner.look("lab")
     address = learner.page.url
     path = open_lab(learner)
@@ -174,7 +174,7 @@ def see_board(trainer):
     page.set_viewport_size(PHONE)
     trainer.go("/o/centre/labs/")
     trainer.look("labs-in-class")
-    page.locator("main a", has_text=TITLE).first.click()
+    trainer.follow(page.locator("main a", has_text=TITLE).first)
     trainer.look("board")
     row = page.locator("tbody tr", has_text="4 / 4").first
     assert "all met" in row.inner_text()
