@@ -189,8 +189,8 @@ def processes_of(platform):
 
     def marker():
         workers = set(platform.pids(WORKER))
-        marking = psutil.process_iter(["cmdline"])
-        return [each.pid for each in marking if is_marker(each) and workers & above(each)]
+        running = psutil.process_iter(["cmdline"])
+        return [each.pid for each in running if is_marker(each) and workers & above(each)]
 
     def server():
         running = list((run_folder(platform.folder) / "servers").glob("*/running.json"))
