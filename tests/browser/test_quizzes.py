@@ -389,16 +389,16 @@ class QuestionForm:
         if toggle.get_attribute("aria-expanded") != "true":
             toggle.click()
         frame = page.frame_locator("iframe#w-preview-iframe")
-        told = frame.locator(".card[role=status]")
-        # the preview draws itself anew as one writes, and what was chosen there is gone
+        scored = frame.locator(".card[role=status]").filter(has_not_text=NO_ANSWER)
+        # the preview draws itself anew as one writes, and what was chosen there is gone; what it
+        # says then, "no answer", stands until it has the next one
         for patience in PREVIEW_PATIENCE_MS:
             frame.locator("button[name=try]").wait_for()
             fill(frame)
             frame.locator("button[name=try]").click()
             with suppress(TooLate):
-                told.wait_for(timeout=patience)
-                if NO_ANSWER not in told.inner_text(timeout=2_000):
-                    return told.inner_text(timeout=2_000)
+                scored.wait_for(timeout=patience)
+                return scored.inner_text(timeout=2_000)
         pytest.fail(f"the preview shows no score: {frame.locator('body').inner_text()}")
 
     def publish(self):
